@@ -1,0 +1,1 @@
+"""Rounds: collect, judge, seal and report the state of an imaging data centre."""

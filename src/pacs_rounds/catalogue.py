@@ -1,0 +1,114 @@
+"""The catalogue: checks/<domain>/<check>.yml, read, validated and looked up by id or shell pattern."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from pacs_rounds import paths, yamlfile
+from pacs_rounds.model import BadInput
+
+DEFAULT_LIMIT_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """One command a check needs. `limit_seconds` cuts it off; `accept` are exit statuses that carry an answer."""
+
+    command: str
+    parser: str
+    limit_seconds: float = DEFAULT_LIMIT_SECONDS
+    accept: tuple[int, ...] = (0,)
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One catalogue entry. Field meanings: schemas/check.json."""
+
+    id: str
+    title: dict[str, str]
+    why: str
+    impact: str
+    clauses: list[str]
+    collect: tuple[Collect, ...]
+    item: str
+    measure: str
+    remedy: str
+    derive: str | None = None
+    unit: str = ""
+    delta: bool = False
+    none: str | None = None
+    levels: dict[str, Any] | None = None
+    words: dict[str, list[str]] | None = None
+    runs_without: tuple[str, ...] = field(default=())
+
+    @property
+    def domain(self) -> str:
+        """The part of the id before the dot."""
+        return self.id.partition(".")[0]
+
+
+def from_data(data: dict[str, Any]) -> Check:
+    """A Check from validated YAML data. A parser written at the check's level is that of its only command."""
+    raw = data["collect"] if isinstance(data["collect"], list) else [data["collect"]]
+    collect = tuple(
+        Collect(
+            command=one["command"], parser=one.get("parser") or data.get("parser", ""),
+            limit_seconds=float(one.get("limit_seconds", DEFAULT_LIMIT_SECONDS)),
+            accept=tuple(one.get("accept", [0])), optional=bool(one.get("optional", False)))
+        for one in raw)
+    plain = {key: value for key, value in data.items() if key not in {"collect", "parser", "runs_without"}}
+    return Check(collect=collect, runs_without=tuple(data.get("runs_without", ())), **plain)
+
+
+def read(path: Path) -> Check:
+    """One check file, validated; BadInput names file, line and key."""
+    data = yamlfile.load(path)
+    yamlfile.validate(data, "check", path)
+    if data["id"].replace(".", "/") != f"{path.parent.name}/{path.stem}":
+        raise BadInput(yamlfile.show(path), f"id: {data['id']} does not say the file's own name",
+                       f"write id: {path.parent.name}.{path.stem}")
+    check = from_data(data)
+    if any(not one.parser for one in check.collect):
+        raise BadInput(yamlfile.show(path), "collect: a command without a parser",
+                       "write parser: <platform>.<command> beside it; `rounds parsers` lists them")
+    return check
+
+
+@functools.cache
+def load(directory: Path = paths.CHECKS) -> dict[str, Check]:
+    """All checks by id, sorted."""
+    checks = [read(path) for path in sorted(directory.glob("*/*.yml"))]
+    if not checks:
+        raise BadInput(yamlfile.show(directory), "no checks found", "run from a complete checkout of the project")
+    return {check.id: check for check in checks}
+
+
+def select(patterns: list[str], catalogue: dict[str, Check] | None = None) -> list[Check]:
+    """The checks that the ids or shell patterns name, in the catalogue's order. An unknown name is BadInput."""
+    known = load() if catalogue is None else catalogue
+    for pattern in patterns:
+        if not any(fnmatchcase(name, pattern) for name in known):
+            domain = pattern.partition(".")[0]
+            near = [name for name in known if name.startswith(domain + ".")] or list(known)
+            raise BadInput("checks", f"no check is called {pattern!r}", "known: " + ", ".join(near[:12]))
+    return [check for name, check in known.items() if any(fnmatchcase(name, pattern) for pattern in patterns)]
+
+
+def commands(checks: list[Check]) -> list[Collect]:
+    """The distinct commands of some checks, each once, with the longest limit and every accepted status."""
+    merged: dict[str, Collect] = {}
+    for check in checks:
+        for one in check.collect:
+            before = merged.get(one.command)
+            if before is None:
+                merged[one.command] = one
+            else:
+                merged[one.command] = Collect(
+                    one.command, before.parser, max(one.limit_seconds, before.limit_seconds),
+                    tuple(sorted({*one.accept, *before.accept})), one.optional and before.optional)
+    return list(merged.values())
