@@ -93,7 +93,8 @@ def _judge_number(check: Check, row: Row, item: str, resolved: Resolved, context
 def _judge_row(check: Check, row: Row, context: Context, rules: list[dict[str, Any]]) -> Verdict:
     item = str(row[check.item]) if check.item in row else check.item
     if "unknown" in row:
-        return Verdict(item, Outcome.UNKNOWN, Reason(row["unknown"]), str(row.get("detail", "")), row.get(check.measure))
+        detail = str(row.get("detail", ""))
+        return Verdict(item, Outcome.UNKNOWN, Reason(row["unknown"]), detail, row.get(check.measure))
     resolved = resolve(check, context.host, item, rules)
     if resolved.levels is not None:
         return _judge_number(check, row, item, resolved, context)
