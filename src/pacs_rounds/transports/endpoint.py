@@ -1,0 +1,57 @@
+"""Where and how a device is reached; what every transport from the control node needs. Secrets never leave it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+UNKNOWN = "unknown"
+"""The word an inventory uses for what nobody has filled in yet."""
+
+
+@dataclass(slots=True)
+class Endpoint:
+    """One device. Times in seconds; `deadline_seconds` bounds everything that is done with it in one round."""
+
+    host: str
+    address: str
+    port: int = 22
+    user: str = ""
+    password: str | None = field(default=None, repr=False)
+    enable_secret: str | None = field(default=None, repr=False)
+    key_file: str | None = None
+    known_hosts: str = ""
+    platform: str = ""
+    netmiko_type: str = "cisco_ios"
+    legacy_ssh: dict[str, Any] = field(default_factory=dict)
+    connect_seconds: float = 10.0
+    deadline_seconds: float = 120.0
+
+    @property
+    def gap(self) -> str:
+        """What the inventory still lacks to reach this device, in words; empty when nothing."""
+        for name, value in (("ansible_host", self.address), ("ansible_user", self.user),
+                            ("ansible_password", self.password)):
+            if value == UNKNOWN:
+                return f"{name} is still 'unknown': fill it in in the inventory (host_vars/{self.host})"
+        return "" if self.address else f"no ansible_host for {self.host} in the inventory"
+
+
+# Every algorithm below rests on SHA-1, MD5, CBC or a broken group. They are off unless a host's inventory names them
+# with a reason and an expiry; the lists are paramiko 4's own names.
+LEGACY = {
+    "kex": ["diffie-hellman-group1-sha1", "diffie-hellman-group14-sha1", "diffie-hellman-group-exchange-sha1"],
+    "ciphers": ["3des-cbc", "aes128-cbc", "aes192-cbc", "aes256-cbc"],
+    "macs": ["hmac-sha1", "hmac-sha1-96", "hmac-md5", "hmac-md5-96"],
+    "keys": ["ssh-rsa"],
+    "pubkeys": ["ssh-rsa"],
+}
+
+
+def disabled_algorithms(legacy: dict[str, Any]) -> dict[str, list[str]]:
+    """paramiko's `disabled_algorithms`: all legacy ones but those the host's inventory allows."""
+    allowed = {
+        "kex": legacy.get("kex", []), "ciphers": legacy.get("ciphers", []), "macs": legacy.get("macs", []),
+        "keys": legacy.get("host_key_types", []), "pubkeys": legacy.get("host_key_types", []),
+    }
+    return {kind: [name for name in names if name not in allowed[kind]] for kind, names in LEGACY.items()}

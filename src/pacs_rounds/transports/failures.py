@@ -1,0 +1,62 @@
+"""What a failed connection or a CLI's complaint means, from the words alone. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from pacs_rounds.model import Reason
+
+# Words of OpenSSH, paramiko and netmiko, most telling first.
+_CONNECTION = (
+    (r"remote host identification has changed|host key for .* does not match|badhostkey",
+     Reason.REFUSED, "the host key is not the recorded one: find out why before trusting it (rounds trust)"),
+    (r"host key verification failed|not found in known_hosts|no .*host key is known|server .* not found",
+     Reason.REFUSED, "no host key is recorded for this host: rounds trust --site SITE HOST"),
+    (r"permission denied|authentication (?:failed|to device failed|exception)|bad authentication|auth(?:entication)? cancelled|"
+     r"no authentication methods",
+     Reason.REFUSED, "login refused: user, key or password"),
+    (r"max(?:imum)?\.? (?:remote )?sessions|too many (?:sessions|users|logins)|no more sessions",
+     Reason.REFUSED, "no free session on the device"),
+    (r"no acceptable kex|incompatible ssh peer|no matching|no acceptable|incompatible version",
+     Reason.REFUSED, "no common SSH algorithm: the host needs rounds_legacy_ssh in its host_vars"),
+    (r"connection refused", Reason.UNREACHABLE, "connection refused: nothing listens on this port"),
+    (r"no route to host|network is unreachable|host is down", Reason.UNREACHABLE, "no route to the host"),
+    (r"name or service not known|could not resolve|temporary failure in name|nodename nor servname",
+     Reason.UNREACHABLE, "the name does not resolve"),
+    (r"timed? ?out|timeout|deadline|error reading ssh protocol banner", Reason.TIMED_OUT, "no answer in time"),
+    (r"connection (?:closed|reset|lost)|broken pipe|eof|socket is closed|connection aborted",
+     Reason.UNREACHABLE, "the connection was closed by the other side"),
+)
+
+
+def connection_failure(words: str) -> tuple[Reason, str]:
+    """Reason and a sentence for people, from an exception's or ssh's own words (kept at the end, shortened)."""
+    flat = " ".join(words.split())
+    for pattern, reason, sentence in _CONNECTION:
+        if re.search(pattern, flat, re.IGNORECASE):
+            return reason, f"{sentence} ({flat[-120:]})"
+    return Reason.UNREACHABLE, flat[-200:] or "the connection failed without a word"
+
+
+# % Invalid input detected at '^' marker.
+_CLI = {
+    "cisco_ios": (
+        (r"^% ?(?:Invalid input|Incomplete command|Ambiguous command|Unknown command|Unrecognized command)",
+         Reason.TOOL_MISSING, "this image does not know the command"),
+        (r"^% ?(?:Authorization failed|Permission denied|Bad secrets|Access denied)|^Command authorization failed",
+         Reason.REFUSED, "the account may not run this command"),
+    ),
+}
+
+
+def cli_complaint(platform: str, text: str) -> tuple[Reason, str] | None:
+    """What a network CLI complained of, or None when the text is an answer.
+
+    Only the first lines are looked at: a log may quote such words further down.
+    """
+    head = "\n".join(line.strip() for line in text[:2000].splitlines()[:6])
+    for pattern, reason, sentence in _CLI.get(platform, ()):
+        match = re.search(pattern, head, re.MULTILINE | re.IGNORECASE)
+        if match:
+            return reason, f"{sentence}: {head[match.start():].splitlines()[0][:80]}"
+    return None

@@ -1,0 +1,123 @@
+"""Network CLIs through netmiko: one session per device carries all commands; a hung one costs only its own checks."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import netmiko
+import paramiko
+from netmiko.exceptions import ReadException
+
+from pacs_rounds.catalogue import Collect
+from pacs_rounds.model import Answer, Reason
+from pacs_rounds.transports import MAX_BYTES
+from pacs_rounds.transports.endpoint import Endpoint, disabled_algorithms
+from pacs_rounds.transports.failures import cli_complaint, connection_failure
+
+# Each failed session is replaced by a new one so that the remaining commands are still asked, but not without end.
+MAX_SESSIONS = 3
+_FAILURES = (OSError, EOFError, ReadException, netmiko.NetmikoBaseException, paramiko.SSHException)
+
+# paramiko prints each refused banner as a traceback into the log of the run.
+logging.getLogger("paramiko").setLevel(logging.CRITICAL)
+
+
+def ask(endpoint: Endpoint, commands: Sequence[Collect]) -> list[Answer]:
+    """All answers of one device. Never raises for what the device does; every command gets its reason."""
+    give_up = time.monotonic() + endpoint.deadline_seconds
+    answers: list[Answer] = []
+    waiting = list(commands)
+    for _ in range(MAX_SESSIONS):
+        if not waiting:
+            break
+        started = time.time()
+        try:
+            session = connect(endpoint)
+        except _FAILURES as error:
+            reason, detail = connection_failure(f"{type(error).__name__}: {error}")
+            answers += [Answer(one.command, "", None, started, time.time(), reason, detail) for one in waiting]
+            return answers
+        got = _ask_session(session, endpoint, waiting, give_up)
+        answers += got
+        waiting = waiting[len(got):]
+    now = time.time()
+    return answers + [Answer(one.command, "", None, now, now, Reason.NOT_RUN, "the device ended too many sessions")
+                      for one in waiting]
+
+
+def connect(endpoint: Endpoint) -> Any:
+    """A prepared netmiko session: pager off, prompt known, privileged when there is a secret."""
+    telnet = endpoint.netmiko_type.endswith("_telnet")
+    return netmiko.ConnectHandler(
+        device_type=endpoint.netmiko_type, host=endpoint.address, port=endpoint.port, username=endpoint.user,
+        password=endpoint.password or "", secret=endpoint.enable_secret or "", use_keys=endpoint.key_file is not None,
+        key_file=endpoint.key_file, ssh_strict=not telnet, system_host_keys=False, alt_host_keys=not telnet,
+        alt_key_file=endpoint.known_hosts, conn_timeout=endpoint.connect_seconds,
+        banner_timeout=endpoint.connect_seconds, auth_timeout=endpoint.connect_seconds,
+        blocking_timeout=endpoint.connect_seconds, disabled_algorithms=disabled_algorithms(endpoint.legacy_ssh),
+        allow_agent=False, auto_connect=True)
+
+
+def _ask_session(session: Any, endpoint: Endpoint, commands: Sequence[Collect], give_up: float) -> list[Answer]:
+    """Answers in order until all are asked or the session is no longer to be trusted."""
+    answers: list[Answer] = []
+    try:
+        privileged = _enable(session, endpoint)
+        for one in commands:
+            answer = _ask_one(session, endpoint, one, give_up, privileged)
+            answers.append(answer)
+            if answer.reason in {Reason.TIMED_OUT, Reason.TRUNCATED}:
+                break
+    finally:
+        _leave(session)
+    return answers
+
+
+def _enable(session: Any, endpoint: Endpoint) -> str:
+    """Empty when privileged; else why not. A refusal is no reason to stop: much can be read without privilege."""
+    try:
+        if session.check_enable_mode():
+            return ""
+        if not endpoint.enable_secret:
+            return "no enable secret in the inventory"
+        session.enable()
+    except (*_FAILURES, ValueError) as error:
+        return f"enable refused: {str(error).splitlines()[0][:80] if str(error) else type(error).__name__}"
+    session.set_base_prompt()
+    return ""
+
+
+def _ask_one(session: Any, endpoint: Endpoint, one: Collect, give_up: float, unprivileged: str) -> Answer:
+    started = time.time()
+    left = give_up - time.monotonic()
+    if left <= 0:
+        return Answer(one.command, "", None, started, started, Reason.TIMED_OUT, "the device's deadline passed")
+    limit = min(one.limit_seconds, left)
+    try:
+        text = str(session.send_command(one.command, read_timeout=limit, auto_find_prompt=False))
+    except ReadException:
+        detail = f"no prompt within {limit:g} s"
+        return Answer(one.command, "", None, started, time.time(), Reason.TIMED_OUT, detail)
+    except _FAILURES as error:
+        detail = f"the session broke in this answer: {type(error).__name__}"
+        return Answer(one.command, "", None, started, time.time(), Reason.TRUNCATED, detail)
+    ended = time.time()
+    if len(text) > MAX_BYTES:
+        return Answer(one.command, text[:MAX_BYTES], None, started, ended, Reason.TRUNCATED, "cut: no answer is this long")
+    complaint = cli_complaint(endpoint.platform, text)
+    if complaint is None:
+        return Answer(one.command, text, None, started, ended)
+    reason, detail = complaint
+    if unprivileged and reason is Reason.TOOL_MISSING:
+        reason, detail = Reason.REFUSED, f"{unprivileged}; the device said: {detail}"
+    return Answer(one.command, text, None, started, ended, reason, detail)
+
+
+def _leave(session: Any) -> None:
+    try:
+        session.disconnect()
+    except _FAILURES:
+        return
