@@ -169,7 +169,8 @@ class _Round:
 
 def _gap(peer: Peer, title: str) -> str:
     """What the inventory still lacks to ask this title, in words; empty when nothing."""
-    for name, value in (("ansible_host", peer.address), ("dicom_aes: ae_title", title), ("dicom_aes: port", peer.port)):
+    for name, value in (("the address (ansible_host)", peer.address), ("an AE title in dicom_aes", title),
+                        ("a port in dicom_aes", peer.port)):
         if value in ("", UNKNOWN):
             return f"{name} of {peer.host} is still 'unknown': fill it in in the inventory"
     return ""

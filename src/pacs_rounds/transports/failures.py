@@ -12,8 +12,8 @@ _CONNECTION = (
      Reason.REFUSED, "the host key is not the recorded one: find out why before trusting it (rounds trust)"),
     (r"host key verification failed|not found in known_hosts|no .*host key is known|server .* not found",
      Reason.REFUSED, "no host key is recorded for this host: rounds trust --site SITE HOST"),
-    (r"permission denied|authentication (?:failed|to device failed|exception)|bad authentication|auth(?:entication)? cancelled|"
-     r"no authentication methods",
+    (r"permission denied|authentication (?:failed|to device failed|exception)|bad authentication|"
+     r"auth(?:entication)? cancelled|no authentication methods",
      Reason.REFUSED, "login refused: user, key or password"),
     (r"max(?:imum)?\.? (?:remote )?sessions|too many (?:sessions|users|logins)|no more sessions",
      Reason.REFUSED, "no free session on the device"),

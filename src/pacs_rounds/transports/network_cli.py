@@ -106,7 +106,7 @@ def _ask_one(session: Any, endpoint: Endpoint, one: Collect, give_up: float, unp
         return Answer(one.command, "", None, started, time.time(), Reason.TRUNCATED, detail)
     ended = time.time()
     if len(text) > MAX_BYTES:
-        return Answer(one.command, text[:MAX_BYTES], None, started, ended, Reason.TRUNCATED, "cut: no answer is this long")
+        return Answer(one.command, text[:MAX_BYTES], None, started, ended, Reason.TRUNCATED, "cut: longer than any answer")
     complaint = cli_complaint(endpoint.platform, text)
     if complaint is None:
         return Answer(one.command, text, None, started, ended)

@@ -1,0 +1,169 @@
+"""Walking hashes, chain and signatures; naming what is edited, missing, reordered, reused or cut off."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from pacs_rounds.evidence import chain, keys, store
+from pacs_rounds.evidence.layout import SiteEvidence
+from pacs_rounds.model import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is not as it was sealed. `kind`: edited, missing, added, reordered, reused, cut_off, signature,
+    unsealed, unreadable."""
+
+    kind: str
+    where: str
+    what: str
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _manifest(path: Path) -> dict[str, str]:
+    """File -> hash of a BagIt manifest (`<hash>  <path>` per line, %0A/%0D/%25 escaped: RFC 8493 2.1.3)."""
+    entries = {}
+    for line in path.read_text(encoding="utf-8").split("\n"):
+        if line.strip():
+            digest, _, name = line.partition("  ")
+            entries[name.replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%")] = digest
+    return entries
+
+
+def bag_faults(run_dir: Path, bag_sha256: str | None = None) -> list[Fault]:
+    """What differs inside one run's folder from its manifests, and the manifests from the link."""
+    tag_path = run_dir / "tagmanifest-sha256.txt"
+    try:
+        tags, files = _manifest(tag_path), _manifest(run_dir / "manifest-sha256.txt")
+    except (OSError, UnicodeDecodeError) as error:
+        return [Fault("missing" if isinstance(error, FileNotFoundError) else "unreadable", str(run_dir),
+                      f"the bag's manifest cannot be read: {error}")]
+    faults = []
+    if bag_sha256 is not None and _sha256(tag_path) != bag_sha256:
+        faults.append(Fault("edited", str(tag_path), "is not the tag manifest that was signed"))
+    for name, digest in {**tags, **files}.items():
+        path = run_dir / name
+        if not path.is_file():
+            faults.append(Fault("missing", str(path), "is listed in the manifest and not there"))
+        elif _sha256(path) != digest:
+            kind = "record" if "/records/" in name else "raw text" if "/raw/" in name else "file"
+            faults.append(Fault("edited", str(path), f"this {kind} is not what was sealed"))
+    listed = {*tags, *files, tag_path.name}
+    faults += [Fault("added", str(path), "was not there when the run was sealed")
+               for path in sorted(run_dir.rglob("*")) if path.is_file()
+               and path.relative_to(run_dir).as_posix() not in listed]
+    return faults
+
+
+def verify_run(evidence: SiteEvidence, run: str) -> list[Fault]:
+    """One run: its link's signature, its place in the chain, and its bag."""
+    link = chain.link_of(evidence, run)
+    if link is None:
+        where = evidence.find(run)
+        if not where.exists():
+            raise BadInput(run, f"no such run of site {evidence.site}", "rounds runs lists what there is")
+        return [Fault("unsealed", str(where), "no link of the chain seals this run: it was interrupted, or slipped in")]
+    return _link_faults(evidence, link) + _run_faults(evidence, link)
+
+
+def _link_faults(evidence: SiteEvidence, link: chain.Link) -> list[Fault]:
+    faults = []
+    said = keys.signature_fault(evidence, link.path.read_bytes(), link.path.with_name(link.path.name + ".sig"))
+    if said:
+        faults.append(Fault("signature", str(link.path), said))
+    if link.data.get("seq") != link.seq or link.data.get("site") != evidence.site:
+        faults.append(Fault("reordered", str(link.path), f"says it is link {link.data.get('seq')} of "
+                            f"{link.data.get('site')}"))
+    return faults
+
+
+def _run_faults(evidence: SiteEvidence, link: chain.Link) -> list[Fault]:
+    folder = evidence.find(link.run)
+    if not folder.is_dir():
+        return [Fault("missing", str(folder), f"link {link.seq} seals this run and it is not there")]
+    faults = bag_faults(folder, str(link.data.get("bag_sha256")))
+    if not faults:
+        foreign = [record for record in store.records_of(folder) if record.get("run") != link.run]
+        if foreign:
+            faults.append(Fault("reused", str(folder), f"holds {len(foreign)} records of run {foreign[0].get('run')}"))
+    return faults
+
+
+def verify_site(evidence: SiteEvidence, anchor: str | None = None) -> list[Fault]:
+    """The whole chain, every run, and (with the anchor a printed report carries) the tail."""
+    files = chain.link_files(evidence)
+    if not files and not evidence.run_dirs() and anchor is None:
+        raise BadInput(str(evidence.root), "no evidence of this site", "rounds inspect makes some")
+    faults: list[Fault] = []
+    found: list[chain.Link] = []
+    for path in files:
+        try:
+            found.append(chain.read_link(path))
+        except ValueError as error:
+            faults.append(Fault("unreadable", str(path), f"is no link: {error}"))
+    faults += _chain_faults(found)
+    for link in found:
+        faults += _link_faults(evidence, link) + _run_faults(evidence, link)
+    faults += _reuse_faults(evidence, found)
+    sealed = {link.run for link in found}
+    faults += [Fault("unsealed", str(folder), "no link of the chain seals this run: slipped in, or its link was removed")
+               for folder in evidence.run_dirs() if folder.name not in sealed]
+    if anchor is not None:
+        faults += _anchor_faults(found, anchor)
+    return faults
+
+
+def _chain_faults(found: list[chain.Link]) -> list[Fault]:
+    faults = []
+    before: chain.Link | None = None
+    for link in found:
+        expected = before.seq + 1 if before else 1
+        if link.seq != expected:
+            faults.append(Fault("missing", str(link.path.parent), f"links {expected} to {link.seq - 1} are not there"))
+        elif link.data.get("previous_sha256") != (before.sha256 if before else None):
+            faults.append(Fault("reordered", str(link.path), "does not follow from the link before it: one of the two "
+                                "was edited, replaced or moved"))
+        before = link
+    return faults
+
+
+def _reuse_faults(evidence: SiteEvidence, found: list[chain.Link]) -> list[Fault]:
+    """One run sealed twice, or one visit's device clocks turning up again in a later run."""
+    faults = []
+    seen: dict[str, str] = {}
+    clocks: dict[tuple[str, str], str] = {}
+    for link in found:
+        for key in (link.run, str(link.data.get("bag_sha256"))):
+            if key in seen:
+                faults.append(Fault("reused", str(link.path), f"seals again what {seen[key]} had sealed"))
+            seen[key] = link.path.name
+        folder = evidence.find(link.run)
+        if not folder.is_dir():
+            continue
+        try:
+            told = {(r["host"], r["device"]["clock"]) for r in store.records_of(folder) if r["device"]["clock"]}
+        except (BadInput, OSError, KeyError, TypeError, UnicodeDecodeError):
+            continue  # an unreadable records file is named as edited already
+        faults += [Fault("reused", str(folder), f"{host} tells the very same clock as in run {clocks[host, clock]}")
+                   for host, clock in sorted(told) if (host, clock) in clocks]
+        clocks.update(dict.fromkeys(told, link.run))
+    return faults
+
+
+def _anchor_faults(found: list[chain.Link], anchor: str) -> list[Fault]:
+    seq, _, digest = anchor.partition(":")
+    if not seq.isdigit() or len(digest) != 64:
+        raise BadInput(f"--anchor {anchor}", "is not SEQ:SHA256", "copy it from the printed report, e.g. 7:3fa9…(64)")
+    link = next((one for one in found if one.seq == int(seq)), None)
+    if link is None:
+        return [Fault("cut_off", f"chain, from link {len(found) + 1}", f"the report carries link {seq} and the chain ends "
+                      f"at {found[-1].seq if found else 0}")]
+    if link.sha256 != digest.lower():
+        return [Fault("edited", str(link.path), "is not the link whose hash the report carries: the chain was rewritten")]
+    return []
