@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import ipaddress
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from pacs_rounds.lab.kinds import Device
 from pacs_rounds.model import BadInput
 
 State = dict[str, Any]
+NETWORK = "ROUNDS_LAB_NETWORK"
+"""Environment variable with two other first octets (127.113), for a second lab beside a running one."""
 _RANGE = re.compile(r"\[(\d+):(\d+)\]")
 
 
@@ -68,6 +71,15 @@ def _device(name: str, entry: State, path: Path, cache: dict[str, State]) -> Dev
     return Device(name, tuple(kinds), entry["address"], copy.deepcopy(merge(base, own)))
 
 
+def _moved(entry: State) -> State:
+    network = os.environ.get(NETWORK)
+    if not network:
+        return entry
+    if not re.fullmatch(r"127\.\d{1,3}", network):
+        raise BadInput(NETWORK, f"{network!r} is not two octets of 127.0.0.0/8", "write for example 127.113")
+    return {**entry, "address": ".".join([network, *entry["address"].split(".")[2:]])}
+
+
 def _checked(data: Any, path: Path) -> State:
     if not isinstance(data, dict) or not isinstance(data.get("devices"), dict):
         raise BadInput(yamlfile.show(path), "devices: is missing or no mapping", "write devices: and the entries below")
@@ -94,7 +106,7 @@ def load(scenario: Path | None = None, path: Path = paths.LAB / "hospital.yml") 
     taken: dict[str, str] = {}
     for group, entry in data["devices"].items():
         for name, one in _expand(group, entry, path):
-            device = _device(name, one, path, cache)
+            device = _device(name, _moved(one), path, cache)
             if device.address in taken:
                 raise BadInput(yamlfile.show(path), f"devices.{name}.address: {device.address} is already that of "
                                f"{taken[device.address]}", "give each device its own address")

@@ -14,7 +14,11 @@ A kind must never block the event loop: everything runs in one process.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import importlib
+import os
+import re
+import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,11 +64,24 @@ class Device:
 
 @dataclass(slots=True)
 class Lab:
-    """What all devices share: the state directory, the time the lab started (epoch seconds) and its devices."""
+    """What all devices share. `state` is the lab's directory, `started` when this process started (epoch seconds).
+
+    `born` is when the lab was first started; it is kept, so that uptimes and counters count from one moment and a
+    second start of the lab does not look like a reboot of every device.
+    """
 
     state: Path
     started: float
+    born: float = 0.0
     devices: dict[str, Device] = field(default_factory=dict)
+
+    @property
+    def overlays(self) -> Path:
+        """Where rendered files lie. Their path goes into shell scripts, so it must need no quoting."""
+        if re.fullmatch(r"[\w./-]+", str(self.state)):
+            return self.state / "hosts"
+        mark = hashlib.sha256(str(self.state).encode()).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"rounds-lab-{os.getuid()}-{mark}"
 
 
 Start = Callable[[Device, Lab], Awaitable[Closable]]

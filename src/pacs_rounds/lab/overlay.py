@@ -101,8 +101,9 @@ def _set(state: State, dotted: str, value: Any, path: Path, keys: list[Any], dep
     else:
         kinds = {"dict": "a mapping", "list": "a list", "str": "a text", "int": "a number", "float": "a number",
                  "bool": "true or false", "NoneType": "null"}
-        raise BadInput(_where(path, keys), f"{'.'.join(str(key) for key in keys)}: is {value!r}, must be "
-                       f"{kinds.get(type(state[last]).__name__, 'of another type')}", f"it is {state[last]!r} now"[:200])
+        wanted = kinds.get(type(state[last]).__name__, "of another type")
+        raise BadInput(_where(path, keys), f"{'.'.join(map(str, keys))}: is {value!r}, must be {wanted}"[:300],
+                       f"it is {state[last]!r} now"[:200])
 
 
 def _deepest(dotted: str, state: State) -> State:
@@ -119,7 +120,7 @@ def lay(scenario: State, path: Path, devices: dict[str, Device]) -> None:
         if host in RESERVED:
             continue
         if host not in devices:
-            raise unknown(path, [host], {name: None for name in devices}, f"device {host!r}")
+            raise unknown(path, [host], dict.fromkeys(devices), f"device {host!r}")
         for dotted, value in (changes or {}).items():
             _set(devices[host].state, str(dotted), value, path, [host, dotted])
         recorded = devices[host].state.get("recorded")
@@ -131,5 +132,5 @@ def lay(scenario: State, path: Path, devices: dict[str, Device]) -> None:
             devices[host].state["recorded"] = str(folder.resolve())
     for number, one in enumerate(scenario.get("expect") or []):
         if one["host"] not in devices:
-            raise unknown(path, ["expect", number, "host"], {name: None for name in devices},
+            raise unknown(path, ["expect", number, "host"], dict.fromkeys(devices),
                           f"device {one['host']!r}")
