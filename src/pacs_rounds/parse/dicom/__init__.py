@@ -1,0 +1,1 @@
+"""Parsers of what was learnt about DICOM peers."""
