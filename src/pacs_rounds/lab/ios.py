@@ -149,6 +149,6 @@ class _Running:
 
 async def start(device: Device, lab: Lab) -> Closable:
     """Serve the switch's command line on its address."""
-    switch = _Switch(device, lab, IosDevice(device.name, device.address, device.state, time.time))
+    switch = _Switch(device, lab, IosDevice(device.name, device.address, device.state, time.time, lab.born or None))
     server = await ssh.listen(device, lab, switch.serve, encoding="utf-8", line_editor=False)
     return _Running(server, switch)

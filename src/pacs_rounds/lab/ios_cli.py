@@ -118,19 +118,19 @@ class IosCli:
 
     def _execute(self, line: str) -> str:
         """Run one command line and give back its output, lines separated by a line feed and ending with one."""
-        command_text, _, modifiers = line.partition("|")
+        command_text, bar, modifiers = line.partition("|")
         self.device.note(line.strip())
         self.executed.append(line.strip())
         text = self.device.substitute(line.strip())
         if text is None:
-            text = self._understood(line, command_text, modifiers)
+            text = self._understood(line, command_text, modifiers if bar else None)
         return self.device.shortened(line.strip(), text)
 
-    def _understood(self, line: str, command_text: str, modifiers: str) -> str:
+    def _understood(self, line: str, command_text: str, modifiers: str | None) -> str:
         try:
             found = resolve(self.device.grammar(self.level), command_text, line, len(self.prompt))
             text = self._perform(found.command, found.argument, line)
-            return apply_modifiers(text, modifiers, command_text, len(self.prompt)) if modifiers else text
+            return text if modifiers is None else apply_modifiers(text, modifiers, command_text, len(self.prompt))
         except Complaint as complaint:
             return complaint.text
 

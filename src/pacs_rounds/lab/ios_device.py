@@ -1,4 +1,4 @@
-"""One simulated switch: its state, the commands its image knows, and what it was asked. Pure apart from the clock.
+"""One simulated switch: its state, the commands its image knows, and what it was asked.
 
 The state is lab/defaults/ios.yml with the device's entry of lab/hospital.yml and the scenario laid over it; what the
 model brings along (ports, modules, image, chassis parts) is in lab/models/catalyst.yml and lies beneath that
@@ -8,7 +8,9 @@ model brings along (ports, modules, image, chassis parts) is in lab/models/catal
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from pacs_rounds import paths, yamlfile
@@ -20,6 +22,7 @@ Renderer = Callable[["IosDevice", str], str]
 Clock = Callable[[], float]
 MODELS = paths.LAB / "models" / "catalyst.yml"
 MAX_NOTED = 10_000
+UNKNOWN_COMMAND = "             ^\n% Invalid input detected at '^' marker.\n\n"
 FLOOD = "%SYS-3-CPUHOG: Task is running for too long\n"
 
 _RENDERERS: dict[str, dict[str, Renderer]] = {}
@@ -90,7 +93,8 @@ def _tree(family: str, level: int) -> Node:
 class IosDevice:
     """A switch of the lab. `state` is complete; `received` and `changes` are what it was told, oldest first."""
 
-    def __init__(self, name: str, address: str, entry: dict[str, Any], clock: Clock) -> None:
+    def __init__(self, name: str, address: str, entry: dict[str, Any], clock: Clock,
+                 born: float | None = None) -> None:
         model = models()["models"].get(str(entry.get("model")))
         if model is None:
             raise BadInput("lab/hospital.yml", f"devices.{name}.model: {entry.get('model')!r} is not known",
@@ -101,6 +105,7 @@ class IosDevice:
         self.family: str = self.state["family"]
         self.clock = clock
         self.started = clock()
+        self.born = self.started if born is None else born
         self.interfaces: dict[str, dict[str, Any]] = ports(name, self.state)
         self.enable_secret: str = self.state["session"]["enable_secret"]
         self.login_level: int = self.state["session"]["login_level"]
@@ -130,8 +135,8 @@ class IosDevice:
 
     @property
     def uptime(self) -> float:
-        """Seconds since the last reload; grows while the lab is up."""
-        return float(self.state["uptime_days"]) * 86400 + self.clock() - self.started
+        """Seconds since the last reload, counted on from the first start of the lab."""
+        return float(self.state["uptime_days"]) * 86400 + self.clock() - self.born
 
     def output(self, command: str, argument: str) -> str:
         """What a command prints, every line ended by a line feed; empty for one that prints nothing."""
@@ -145,13 +150,22 @@ class IosDevice:
     def substitute(self, line: str) -> str | None:
         """What a fault or a recording prints for a command line exactly as it was sent, or None."""
         faults = self.state["faults"]
+        if line in faults["missing"]:
+            return UNKNOWN_COMMAND
         if line in faults["flood"]:
             return FLOOD * (int(faults["flood"][line]) // len(FLOOD) + 1)
         literal = faults["answers"].get(line)
         if literal is None:
-            return None
+            return self._recorded(line)
         said = str(literal.get("text", "") if isinstance(literal, dict) else literal)
         return said if not said or said.endswith("\n") else f"{said}\n"
+
+    def _recorded(self, line: str) -> str | None:
+        """The text of `<command with underscores>.txt` in the folder of recorded outputs, where there is one."""
+        if not self.state.get("recorded"):
+            return None
+        file = Path(self.state["recorded"]) / (re.sub(r"[^A-Za-z0-9]+", "_", line).strip("_") + ".txt")
+        return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else None
 
     def shortened(self, line: str, text: str) -> str:
         """The text up to where `faults.truncate` breaks it off."""

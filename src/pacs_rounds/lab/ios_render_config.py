@@ -113,7 +113,7 @@ def _priority(device: IosDevice) -> str:
 
 def _stamp(device: IosDevice, days: float) -> str:
     zone = device.state["timezone"]
-    return text.moment(device.started - days * 86400, zone["name"], zone["hours"], milliseconds=False)
+    return text.moment(device.born - days * 86400, zone["name"], zone["hours"], milliseconds=False)
 
 
 @shows("show running-config", privileged=True)

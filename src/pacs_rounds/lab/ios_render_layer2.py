@@ -59,7 +59,7 @@ def vlan(device: IosDevice, _argument: str) -> str:
 def vtp(device: IosDevice, _argument: str) -> str:
     """The layout of images that know version 3."""
     told, zone = device.state["vtp"], device.state["timezone"]
-    when = text.local(device.started - 86400 * 40, zone["hours"])
+    when = text.local(device.born - 86400 * 40, zone["hours"])
     return (
         f"VTP Version capable             : 1 to 3\nVTP version running             : {told['version']}\n"
         f"VTP Domain Name                 : {told['domain']}\nVTP Pruning Mode                : Disabled\n"
@@ -79,7 +79,7 @@ def vtp(device: IosDevice, _argument: str) -> str:
 def vtp_6500(device: IosDevice, _argument: str) -> str:
     """The older layout, which names what runs and what could."""
     told, zone = device.state["vtp"], device.state["timezone"]
-    when = text.local(device.started - 86400 * 40, zone["hours"])
+    when = text.local(device.born - 86400 * 40, zone["hours"])
     return (
         f"VTP Version                     : running VTP{told['version']} (VTP2 capable)\n"
         f"Configuration Revision          : {told['revision']}\nMaximum VLANs supported locally : 1005\n"
@@ -216,7 +216,7 @@ def stp(device: IosDevice, _argument: str) -> str:
 def stp_detail(device: IosDevice, _argument: str) -> str:
     """Topology changes with their last time and port, then each port."""
     told = device.state["spanning_tree"]
-    ago = text.short_span(float(told["changed_hours_ago"]) * 3600 + device.clock() - device.started)
+    ago = text.short_span(float(told["changed_hours_ago"]) * 3600 + device.clock() - device.born)
     out = ""
     for number in _vlans(device):
         members = _members(device, number)

@@ -101,7 +101,7 @@ def directory(device: IosDevice, argument: str) -> str:
         return f"%Error opening {argument} (No such device)\n"
     size, zone = system["size_bytes"], device.state["timezone"]
     free = size - size * system["used_percent"] // 100
-    when = text.local(device.started - float(device.state["uptime_days"]) * 86400, zone["hours"])
+    when = text.local(device.born - float(device.state["uptime_days"]) * 86400, zone["hours"])
     image = device.state["software"]["image_file"].rpartition("/")[2].rpartition(":")[2]
     files = [(image, size - free - 12_288), ("config.text", 7_211), ("private-config.text", 1_916), ("vlan.dat", 2_072)]
     stamp = f"{when:%b} {when.day:>2} {when:%Y %H:%M:%S} +{int(zone['hours']):02d}:00"
