@@ -78,6 +78,8 @@ def _no_answer(collect: Collect, answer: Answer | None) -> tuple[Reason, str] | 
         return Reason.NOT_RUN, f"no answer was recorded for: {collect.command}"
     if answer.reason is not None:
         return answer.reason, answer.detail
+    if not answer.text.strip() and answer.status in (None, *collect.accept) and not parse.means_none(collect.parser):
+        return Reason.EMPTY, "the answer has no text"
     if answer.status is not None and answer.status not in collect.accept:
         first = next((line.strip() for line in answer.text.splitlines() if line.strip()), "")[:160]
         if answer.status == 127:

@@ -112,7 +112,7 @@ def verify_site(evidence: SiteEvidence, anchor: str | None = None) -> list[Fault
         faults += _link_faults(evidence, link) + _run_faults(evidence, link)
     faults += _reuse_faults(evidence, found)
     sealed = {link.run for link in found}
-    faults += [Fault("unsealed", str(folder), "no link of the chain seals this run: slipped in, or its link was removed")
+    faults += [Fault("unsealed", str(folder), "no link of the chain seals this run: slipped in, or its link removed")
                for folder in evidence.run_dirs() if folder.name not in sealed]
     if anchor is not None:
         faults += _anchor_faults(found, anchor)
@@ -162,8 +162,8 @@ def _anchor_faults(found: list[chain.Link], anchor: str) -> list[Fault]:
         raise BadInput(f"--anchor {anchor}", "is not SEQ:SHA256", "copy it from the printed report, e.g. 7:3fa9…(64)")
     link = next((one for one in found if one.seq == int(seq)), None)
     if link is None:
-        return [Fault("cut_off", f"chain, from link {len(found) + 1}", f"the report carries link {seq} and the chain ends "
-                      f"at {found[-1].seq if found else 0}")]
+        end = found[-1].seq if found else 0
+        return [Fault("cut_off", f"chain, after link {end}", f"the report carries link {seq}, the chain ends at {end}")]
     if link.sha256 != digest.lower():
-        return [Fault("edited", str(link.path), "is not the link whose hash the report carries: the chain was rewritten")]
+        return [Fault("edited", str(link.path), "is not the link whose hash the report carries: rewritten")]
     return []

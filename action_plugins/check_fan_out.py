@@ -1,0 +1,133 @@
+"""The conductor, second door: all hosts of the play side by side, for transports that start on the control node.
+
+One task, one process, one deadline per host. The core behind it is the same as behind check_run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+
+from pacs_rounds import catalogue, rounds
+from pacs_rounds.catalogue import Collect
+from pacs_rounds.evidence import keys
+from pacs_rounds.evidence.layout import read_json
+from pacs_rounds.fan_out import side_by_side
+from pacs_rounds.model import Answer, BadInput, Outcome, gravest
+from pacs_rounds.transports import inventory, replay
+from pacs_rounds.transports.endpoint import Endpoint
+
+TRANSPORTS = ("network_cli", "ssh", "dicom", "inventory")
+
+
+class ActionModule(ActionBase):
+    """Runs once for the play, for every host still in it."""
+
+    BYPASS_HOST_LOOP = True
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Args: checks, role (default: the calling role), transport, deadline (seconds per host), workers."""
+        super().run(tmp, task_vars)
+        variables = task_vars or {}
+        _, arguments = self.validate_argument_spec({
+            "checks": {"type": "list", "elements": "str", "required": True}, "role": {"type": "str"},
+            "transport": {"type": "str", "choices": list(TRANSPORTS), "required": True},
+            "deadline": {"type": "float", "default": 120.0}, "workers": {"type": "int", "default": 32}})
+        folder = variables.get("ansible_facts", {}).get("rounds_run_dir")
+        if not folder:
+            raise AnsibleActionFail("no round is open: the playbook must begin with the role round_open")
+        role = arguments["role"] or variables.get("ansible_role_name") or "no_role"
+        try:
+            return self._round(Path(folder), role, arguments, variables)
+        except (BadInput, OSError) as error:
+            raise AnsibleActionFail(f"{role} could not be recorded: {error}") from None
+
+    def _round(self, run_dir: Path, role: str, arguments: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
+        run = read_json(run_dir / "run.json")
+        hosts = [str(host) for host in variables["ansible_play_hosts"]]
+        names = [str(host) for host in variables["groups"]["all"]]
+        facts = {host: rounds.host_facts(host, variables["hostvars"][host], names) for host in hosts}
+        commands = catalogue.commands(catalogue.select(arguments["checks"]))
+        key = keys.redaction_key(run["site"])
+        outcomes: list[Outcome] = []
+        for host, answers in self._answers(run, facts, commands, arguments, variables):
+            transport = "replay" if run.get("replay") else arguments["transport"]
+            inputs = rounds.prepare(run_dir, run, role, arguments["checks"], transport, facts[host])
+            records = rounds.finish(run_dir, inputs, answers, key)
+            outcomes += [Outcome(record["outcome"]) for record in records]
+        return {"changed": False, "outcome": str(gravest(outcomes)), "records": len(outcomes), "hosts": len(hosts)}
+
+    def _answers(self, run: dict[str, Any], facts: dict[str, rounds.HostFacts], commands: Sequence[Collect],
+                 arguments: dict[str, Any], variables: dict[str, Any]) -> Iterator[tuple[str, list[Answer]]]:
+        transport = arguments["transport"]
+        if transport == "inventory":
+            yield from _from_inventory(run, facts, commands)
+        elif run.get("replay"):
+            yield from ((host, replay.ask(Path(run["replay"]), host, commands, fact.platform))
+                        for host, fact in facts.items())
+        elif transport == "dicom":
+            yield from _from_dicom(facts, commands, arguments)
+        else:
+            endpoints = [_endpoint(host, variables["hostvars"][host], arguments["deadline"]) for host in facts]
+            yield from side_by_side(endpoints, commands, _asker(transport), arguments["workers"])
+
+
+def _asker(transport: str) -> Any:
+    """The transport's function. Imported late: only one of them is needed, and each costs a third of a second."""
+    if transport == "ssh":
+        from pacs_rounds.transports import ssh
+        return ssh.ask
+    from pacs_rounds.transports import network_cli
+    return network_cli.ask
+
+
+def _from_inventory(run: dict[str, Any], facts: dict[str, rounds.HostFacts],
+                    commands: Sequence[Collect]) -> Iterator[tuple[str, list[Answer]]]:
+    site = {"devices": {host: {"groups": device["groups"], "contract": device["contract"]}
+                        for host, device in run["devices"].items()},
+            "software_scope": run.get("software_scope") or []}
+    planned: dict[str, list[str]] = {}
+    for part in run["plan"]:
+        for host in part["hosts"]:
+            planned.setdefault(host, []).append(part["role"])
+    for host, fact in facts.items():
+        device = {"host": host, "groups": fact.settings["groups"], "address": fact.address, "platform": fact.platform,
+                  "contract": fact.contract, "roles_planned": planned.get(host, [])}
+        yield host, inventory.ask(device, site, commands)
+
+
+def _from_dicom(facts: dict[str, rounds.HostFacts], commands: Sequence[Collect],
+                arguments: dict[str, Any]) -> Iterator[tuple[str, list[Answer]]]:
+    from pacs_rounds.transports import dicom
+
+    peers = [peer for host, fact in facts.items()
+             for peer in dicom.peers_of(host, fact.address, fact.settings.get("dicom_aes"))]
+    calling = next((fact.settings["rounds_calling_ae_title"] for fact in facts.values()
+                    if fact.settings.get("rounds_calling_ae_title")), dicom.DEFAULT_CALLING)
+    echoes = dicom.echo_peers(peers, calling_ae_title=calling, timeout=min(10.0, arguments["deadline"]))
+    for host in facts:
+        yield host, dicom.answers([echo for echo in echoes if echo.host == host], commands)
+
+
+def _endpoint(host: str, variables: Any, deadline: float) -> Endpoint:
+    """From one host's variables; secrets come templated from the vault and stay in this object."""
+    inventory_dir = str(variables.get("inventory_dir") or "")
+    return Endpoint(
+        host=host, address=str(variables.get("ansible_host") or ""), port=int(variables.get("ansible_port") or 22),
+        user=str(variables.get("ansible_user") or ""), password=_text(variables.get("ansible_password")),
+        enable_secret=_text(variables.get("rounds_enable_secret")),
+        key_file=_text(variables.get("ansible_ssh_private_key_file")),
+        known_hosts=str(Path(inventory_dir) / "known_hosts.txt"), platform=str(variables.get("rounds_platform") or ""),
+        netmiko_type=str(variables.get("rounds_netmiko_type") or "cisco_ios"),
+        legacy_ssh=rounds.plain(variables.get("rounds_legacy_ssh") or {}),
+        connect_seconds=float(variables.get("rounds_connect_seconds") or 10), deadline_seconds=deadline)
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)

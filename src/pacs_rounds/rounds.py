@@ -1,0 +1,241 @@
+"""A round from its plan to each host's inputs: what the action plugins call. Knows files, not Ansible."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import subprocess
+import time
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from pacs_rounds import catalogue, paths, redact, yamlfile
+from pacs_rounds.conductor import Inputs, Record, judge_host, timestamp
+from pacs_rounds.evidence import chain, store
+from pacs_rounds.evidence.layout import SiteEvidence, json_bytes, new_run_id, payload, read_json, write_new
+from pacs_rounds.model import Answer, BadInput
+
+PREVIOUS_RUNS = 12
+"""How far back an earlier value is looked for: three years of quarterly visits."""
+
+
+def load_policy(name: str) -> dict[str, Any]:
+    """policies/<name>.yml, validated."""
+    path = paths.POLICIES / f"{name}.yml"
+    if not path.exists():
+        known = ", ".join(sorted(file.stem for file in paths.POLICIES.glob("*.yml")))
+        raise BadInput(f"policy {name!r}", "no such profile under policies/", f"known: {known}")
+    policy: dict[str, Any] = yamlfile.load(path)
+    yamlfile.validate(policy, "policy", path)
+    return policy
+
+
+def role_checks(role: str, site_vars: dict[str, Any]) -> list[str]:
+    """Check ids of a role: the site's `<role>_checks` before the role's default, patterns resolved."""
+    name = f"{role}_checks"
+    patterns = site_vars.get(name)
+    if patterns is None:
+        path = paths.ROLES / role / "defaults" / "main.yml"
+        patterns = (yamlfile.load(path) or {}).get(name)
+        if not patterns:
+            raise BadInput(yamlfile.show(path), f"{name} is missing", f"write {name}: ['<domain>.*']")
+    return [check.id for check in catalogue.select(list(patterns))]
+
+
+@dataclass(slots=True)
+class Opening:
+    """What is known when a round begins. `hosts` are those selected (--limit), `groups` the whole inventory's."""
+
+    site: str
+    round: str
+    policy: str
+    groups: dict[str, list[str]]
+    hosts: list[str]
+    site_vars: dict[str, Any]
+    run: str | None = None
+    engineer: str | None = None
+    scenario: str | None = None
+    replay: str | None = None
+
+
+def open_round(opening: Opening) -> Path:
+    """Make the run's folder with its plan; every later word is checked against it. Returns the open folder."""
+    policy = load_policy(opening.policy)
+    if opening.round not in policy["rounds"]:
+        raise BadInput(f"policies/{opening.policy}.yml", f"knows no round {opening.round!r}",
+                       "known: " + ", ".join(policy["rounds"]))
+    evidence = SiteEvidence.of(opening.site)
+    run_id = opening.run or new_run_id(opening.round)
+    with chain.locked(evidence):
+        chain.finish_moves(evidence)
+        earlier = [folder.name for folder in chain.sealed_runs(evidence)][:PREVIOUS_RUNS]
+    data = _run_data(opening, policy, run_id, earlier)
+    run_dir = evidence.open / run_id
+    run_dir.parent.mkdir(parents=True, exist_ok=True)
+    run_dir.mkdir()
+    used = {check for part in data["plan"] for check in part["checks"]}
+    entries = {name: yamlfile.load(paths.CHECKS / f"{name.replace('.', '/')}.yml") for name in sorted(used)}
+    write_new(run_dir / "checks.json", json_bytes(list(entries.values())))
+    write_new(run_dir / "run.json", json_bytes(data))
+    return run_dir
+
+
+def _run_data(opening: Opening, policy: dict[str, Any], run_id: str, earlier: list[str]) -> dict[str, Any]:
+    plan = []
+    round_ = policy["rounds"][opening.round]
+    selected = set(opening.hosts)
+    for part in round_["roles"]:
+        hosts = [host for host in opening.groups.get(part["group"], []) if host in selected]
+        if hosts:
+            plan.append({"role": part["role"], "hosts": hosts, "checks": role_checks(part["role"], opening.site_vars)})
+    if not plan:
+        raise BadInput("the round", "would look at no host at all",
+                       "check --limit and the groups in hosts.yml against the policy's roles")
+    register = opening.site_vars.get("contract_devices_register") or {}
+    commit, dirty = _commit()
+    everybody = opening.groups.get("all", [])
+    return {
+        "run": run_id, "site": opening.site, "site_title": opening.site_vars.get("rounds_site_title"),
+        "round": opening.round, "round_title": round_["title"],
+        "policy": {key: policy[key] for key in ("id", "version", "title", "headings")},
+        "timezone": policy.get("timezone", "Asia/Shanghai"), "started": timestamp(time.time()), "ended": None,
+        "engineer": opening.engineer or getpass.getuser(), "commit": commit, "dirty": dirty, "version": _version(),
+        "previous_run": earlier[0] if earlier else None, "previous_runs": earlier,
+        "limit": None if selected >= set(everybody) else sorted(selected), "scenario": opening.scenario,
+        "replay": opening.replay, "plan": plan,
+        "not_looked_at": _not_looked_at(opening, round_, plan),
+        "devices": {host: {"groups": _groups_of(host, opening.groups), "contract": register.get(host, {}),
+                           "platform": "", "address": ""} for host in everybody},
+    }
+
+
+def _groups_of(host: str, groups: dict[str, list[str]]) -> list[str]:
+    return sorted(name for name, hosts in groups.items() if host in hosts and name not in {"all", "ungrouped"})
+
+
+def _not_looked_at(opening: Opening, round_: dict[str, Any], plan: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Devices that no role but the paperwork looks at, with the policy's reason, or the limit as the reason."""
+    looked = {host for part in plan if part["role"] != "contract_register" for host in part["hosts"]}
+    rest = [host for host in opening.groups.get("all", []) if host not in looked]
+    selected = set(opening.hosts)
+    entries: list[dict[str, Any]] = []
+    for part in round_.get("not_included", []):
+        members = [host for host in rest if host in opening.groups.get(part["group"], [])]
+        if members:
+            entries.append({"group": part["group"], "hosts": members, "count": len(members), "reason": part["reason"]})
+        rest = [host for host in rest if host not in members]
+    limited = [host for host in rest if host not in selected]
+    if limited:
+        reason = {"en": "Left out by --limit", "zh": "本次以 --limit 限定范围，未检查"}
+        entries.append({"group": "limit", "hosts": limited, "count": len(limited), "reason": reason})
+    rest = [host for host in rest if host in selected]
+    if rest:
+        reason = {"en": "No role of this round inspects this device", "zh": "本次巡检没有检查该设备的角色"}
+        entries.append({"group": "other", "hosts": rest, "count": len(rest), "reason": reason})
+    return entries
+
+
+def _version() -> str:
+    from importlib.metadata import version
+    return version("pacs-rounds")
+
+
+def _commit() -> tuple[str, bool]:
+    """The checkout's commit and whether it differs from it; empty outside Git."""
+    def git(*words: str) -> str:
+        done = subprocess.run(["git", "-C", str(paths.ROOT), *words], capture_output=True, text=True, timeout=10,
+                              check=False, env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"})
+        return done.stdout.strip()
+
+    try:
+        return git("rev-parse", "HEAD"), bool(git("status", "--porcelain", "--untracked-files=no"))
+    except (OSError, subprocess.TimeoutExpired):
+        return "", False
+
+
+@dataclass(slots=True)
+class HostFacts:
+    """What the conductor reads of one host's variables; everything else stays in the inventory."""
+
+    host: str
+    platform: str
+    address: str
+    baseline: dict[str, Any]
+    contract: dict[str, Any]
+    settings: dict[str, Any]
+    rules: list[dict[str, Any]]
+    waivers: list[dict[str, Any]]
+
+
+def host_facts(host: str, variables: Any, inventory_names: list[str]) -> HostFacts:
+    """From a mapping of variables (Ansible's task_vars or hostvars entry)."""
+    register = variables.get("contract_devices_register") or {}
+    settings: dict[str, Any] = {
+        "inventory_names": inventory_names, "address": str(variables.get("ansible_host") or ""),
+        "groups": sorted(variables.get("group_names") or [])}
+    for name in ("dicom_aes", "rounds_calling_ae_title", "rounds_timezone"):
+        value = variables.get(name)
+        if value is not None:
+            settings[name] = value
+    return HostFacts(
+        host=host, platform=str(variables.get("rounds_platform") or "unknown"), address=settings["address"],
+        baseline=plain(variables.get("baseline") or {}), contract=plain(register.get(host) or {}),
+        settings=plain(settings), rules=plain(variables.get("check_rules") or []),
+        waivers=plain(variables.get("waivers") or []))
+
+
+def plain(value: Any) -> Any:
+    """Plain Python data: Ansible's tagged strings and lazy containers must not reach records or pickles."""
+    if isinstance(value, dict):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, str):
+        return str.__str__(value)[:]
+    return value
+
+
+def prepare(run_dir: Path, run: dict[str, Any], role: str, patterns: list[str], transport: str,
+            facts: HostFacts) -> Inputs:
+    """Everything that decides this host's records besides its answers."""
+    evidence = SiteEvidence(run_dir.parent.parent)
+    folders = [evidence.find(name) for name in run["previous_runs"]]
+    previous_run, previous = store.previous_records(folders, facts.host, role)
+    checks = [check.id for check in catalogue.select(patterns)]
+    previous = {check: rows for check, rows in previous.items()
+                if any(fnmatchcase(check, pattern) for pattern in patterns)}
+    return Inputs(
+        run=run["run"], site=run["site"], host=facts.host, role=role, platform=facts.platform, transport=transport,
+        checks=checks, commit=run["commit"], baseline=facts.baseline, contract=facts.contract, settings=facts.settings,
+        rules=facts.rules, waivers=facts.waivers, previous=previous, previous_run=previous_run).narrowed()
+
+
+def finish(run_dir: Path, inputs: Inputs, answers: list[Answer], key: bytes) -> list[Record]:
+    """Redact, keep, judge, record. What leaves this function on disk is all that ever will."""
+    kept = [clean(inputs.platform, answer, key) for answer in answers]
+    records = judge_host(inputs, kept, catalogue.load())
+    store.write_role(run_dir, inputs, kept, records)
+    return records
+
+
+def clean(platform: str, answer: Answer, key: bytes) -> Answer:
+    """The answer as the archive keeps it: redacted, storable as UTF-8, times in whole milliseconds."""
+    text = answer.text.encode("utf-8", errors="replace").decode("utf-8")
+    text = redact.redact(platform, text, key)[0] if text else ""
+    detail = redact.redact(platform, answer.detail, key)[0] if answer.detail else ""
+    return replace(answer, text=text, detail=detail, started=round(answer.started, 3), ended=round(answer.ended, 3))
+
+
+def rejudge(run_dir: Path, host: str, role: str) -> list[Record]:
+    """The records again, from the archive's raw text and inputs alone."""
+    inputs, answers = store.read_role(run_dir, host, role)
+    return judge_host(inputs, answers, archived_catalogue(run_dir))
+
+
+def archived_catalogue(run_dir: Path) -> dict[str, catalogue.Check]:
+    """The checks as they were when the run was made."""
+    entries = read_json(payload(run_dir) / "checks.json")
+    checks = [catalogue.from_data(entry) for entry in entries]
+    return {check.id: check for check in checks}

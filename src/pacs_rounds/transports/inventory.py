@@ -1,0 +1,30 @@
+"""What was agreed, as text: the inventory's own words become evidence like any device's answer. No I/O.
+
+`inventory device` answers with one device's row, `inventory site` with the whole register.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import yaml
+
+from pacs_rounds.catalogue import Collect
+from pacs_rounds.model import Answer, Reason
+
+
+def ask(device: dict[str, Any], site: dict[str, Any], commands: Sequence[Collect]) -> list[Answer]:
+    """Answers for the two pseudo-commands; any other is `tool_missing`."""
+    now = time.time()
+    known = {"inventory device": device, "inventory site": site}
+    answers = []
+    for one in commands:
+        if one.command in known:
+            text = yaml.safe_dump(known[one.command], allow_unicode=True, sort_keys=True, width=120)
+            answers.append(Answer(one.command, text, None, now, now))
+        else:
+            why = "the inventory knows no such question"
+            answers.append(Answer(one.command, "", None, now, now, Reason.TOOL_MISSING, why))
+    return answers
