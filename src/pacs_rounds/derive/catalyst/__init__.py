@@ -1,0 +1,1 @@
+"""What the Catalyst checks conclude from the parsed answers. `common` holds what several topics share."""

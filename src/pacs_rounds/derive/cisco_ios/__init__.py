@@ -1,0 +1,1 @@
+"""Who a Cisco IOS device says it is."""
