@@ -93,7 +93,7 @@ def echo_peers(peers: Sequence[Peer], *, calling_ae_title: str = DEFAULT_CALLING
     that let one title run into it is not asked for its others, so that a dead device costs its time-out once.
     Raises BadInput for impossible titles and numbers before anything is sent; never for what a peer does.
     """
-    calling = check_ae_title(calling_ae_title, "calling_ae_title")
+    calling = check_ae_title(calling_ae_title, "rounds_calling_ae_title")
     for name, number in (("timeout", timeout), ("workers", workers), *(("timeout", p.timeout) for p in peers)):
         if number is not None and not 0 < number < 1e6:
             raise BadInput(name, f"{number} is not usable", "write a number above 0")
@@ -139,7 +139,7 @@ class _Round:
     async def _title(self, peer: Peer, title: str) -> Echo:
         port = peer.port if isinstance(peer.port, int) else None
         echo = Echo(peer.host, title, peer.address, port, self.calling)
-        gap = _gap(peer, title)
+        gap = _gap(peer, title, self.calling)
         if gap or port is None:
             echo.result, echo.reason_text, echo.ended = "unreachable", gap, time.time()
             return echo
@@ -167,12 +167,14 @@ class _Round:
                 self.silent[key] = echo.ae_title
 
 
-def _gap(peer: Peer, title: str) -> str:
+def _gap(peer: Peer, title: str, calling: str) -> str:
     """What the inventory still lacks to ask this title, in words; empty when nothing."""
     for name, value in (("the address (ansible_host)", peer.address), ("an AE title in dicom_aes", title),
                         ("a port in dicom_aes", peer.port)):
         if value in ("", UNKNOWN):
             return f"{name} of {peer.host} is still 'unknown': fill it in in the inventory"
+    if calling == UNKNOWN:
+        return "rounds_calling_ae_title is still 'unknown': write the title the site's peers know us by"
     return ""
 
 

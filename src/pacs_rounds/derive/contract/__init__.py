@@ -1,0 +1,1 @@
+"""Derivations of the contract's paperwork."""

@@ -1,0 +1,68 @@
+"""The contract's register, one device or the whole site, as YAML."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pacs_rounds import yamlfile
+from pacs_rounds.model import BadInput, ParseError
+from pacs_rounds.parse import parser
+
+
+def _mapping(text: str, needed: dict[str, type]) -> dict[str, Any]:
+    if not text.endswith("\n"):
+        raise ParseError(f"the text ends in the middle of a line: {text.splitlines()[-1][:60]!r}")
+    try:
+        data = yamlfile.loads(text, "the register")
+    except BadInput as problem:
+        raise ParseError(str(problem).splitlines()[0]) from None
+    if not isinstance(data, dict):
+        raise ParseError(f"a {type(data).__name__} in place of a mapping: {text.strip()[:60]!r}")
+    for key, kind in needed.items():
+        if key not in data:
+            raise ParseError(f"{key} is missing")
+        if not isinstance(data[key], kind):
+            raise ParseError(f"{key} is {str(data[key])[:40]!r}, not a {kind.__name__}")
+    return data
+
+
+def _row(row: Any, where: str) -> dict[str, Any]:
+    if not isinstance(row, dict) or any(not isinstance(key, str) for key in row):
+        raise ParseError(f"{where}: the contract's row is no mapping: {str(row)[:60]!r}")
+    return row
+
+
+# address: 192.0.2.8
+# contract: {model: IBM System x3650 M4, model_as_written: IBM M3650M4, row: 8, serial_as_written: 06AWWCM}
+# groups: [contract_devices, servers]
+# host: queue
+# platform: unknown
+# roles_planned: [contract_register]
+@parser("inventory.device")
+def device(text: str) -> dict[str, Any]:
+    """{host, groups, address, platform, contract, roles_planned}; `contract` is empty for a device without a row."""
+    data = _mapping(text, {"host": str, "groups": list, "address": str, "platform": str, "contract": dict})
+    _row(data["contract"], str(data["host"]))
+    planned = data.get("roles_planned", [])
+    if not isinstance(planned, list):
+        raise ParseError(f"roles_planned is {str(planned)[:40]!r}, not a list")
+    return {**data, "roles_planned": planned}
+
+
+# devices:
+#   queue: {contract: {row: 8, type: server}, groups: [contract_devices, servers]}
+# software_scope:
+# - {clause: S1-033, hosts: [ris-a, ris-b], software: RIS V3.1.S12.0}
+@parser("inventory.site")
+def site(text: str) -> dict[str, Any]:
+    """{devices: {host: {groups, contract}}, software_scope: [{clause, software, hosts}]}; both may be empty."""
+    data = _mapping(text, {"devices": dict, "software_scope": list})
+    for host, entry in data["devices"].items():
+        if not isinstance(entry, dict) or not isinstance(entry.get("groups"), list):
+            raise ParseError(f"devices: {str(host)[:40]!r} has no groups")
+        _row(entry.get("contract"), str(host))
+    for number, entry in enumerate(data["software_scope"], start=1):
+        if not isinstance(entry, dict) or not isinstance(entry.get("software"), str) \
+                or not isinstance(entry.get("hosts"), list):
+            raise ParseError(f"software_scope #{number} has no software or no hosts: {str(entry)[:60]!r}")
+    return data
