@@ -181,7 +181,8 @@ def show_vtp_status(text: str) -> dict[str, Any]:
     for key in ("revision", "vlans"):
         found[key] = number(found[key], key) if found[key] is not None else None
     if found["version"] is not None:  # 12.2(52) and later print "1 to 3" on a line of its own ("capable")
-        found["version"] = number(found["version"].split()[0], "version")
+        # 12.2(33)SX and 12.2(40)SE print "running VTP1 (VTP2 capable)"
+        found["version"] = number(found["version"].removeprefix("running VTP").split()[0], "version")
     return found
 
 
