@@ -115,8 +115,8 @@ def _read_hosts(site: SiteFiles) -> None:
 
 @functools.cache
 def _known() -> dict[str, Any]:
-    properties: dict[str, Any] = json.loads((paths.SCHEMAS / "inventory.json").read_text(encoding="utf-8"))["properties"]
-    return properties
+    schema: dict[str, Any] = json.loads((paths.SCHEMAS / "inventory.json").read_text(encoding="utf-8"))
+    return dict(schema["properties"])
 
 
 def _check_name(name: str, path: Path) -> None:
@@ -219,29 +219,36 @@ def _check_entries(site: SiteFiles, name: str) -> None:
                 raise _bad(path, keys, f"{entry['check']} is judged by {kind}", f"write {kind}: in this rule")
 
 
+REGISTERS = ("rounds_addresses", "contract_devices_register", "modality_register", "pacs_service_register")
+"""Variables that map host names to something; each name must be a host."""
+
+
+def _addresses(site: SiteFiles) -> Iterator[tuple[str, Any, Path, list[Any]]]:
+    """(host, address, file, key) of every address written down literally."""
+    for host, variables in site.host_vars.items():
+        if "ansible_host" in variables:
+            yield host, variables["ansible_host"], site.sources[f"host_vars/{host}", "ansible_host"], ["ansible_host"]
+    for group, variables in site.group_vars.items():
+        for name in REGISTERS:
+            rows = variables.get(name)
+            for host, row in rows.items() if isinstance(rows, dict) else ():
+                address = row.get("address") if isinstance(row, dict) else row if isinstance(row, str) else None
+                yield host, address, site.sources[f"group_vars/{group}", name], [name, host]
+
+
 def _check_places(site: SiteFiles) -> None:
-    """No two hosts at one address and port; the plan and the register name hosts that exist."""
-    everywhere = site.group_vars.get("all", {})
-    for name in ("rounds_addresses", "contract_devices_register"):
-        for host in everywhere.get(name) or {}:
-            if host not in site.groups["all"]:
-                raise _bad(site.sources["group_vars/all", name], [name, host], f"hosts.yml has no host {host!r}",
-                           _near(str(host), site.hosts) or "add it to hosts.yml or remove the line")
-    taken: dict[str, tuple[str, Path, list[Any]]] = {}
-    for host in site.hosts:
-        own = site.host_vars.get(host, {}).get("ansible_host")
-        if own is not None:
-            address, path, keys = own, site.sources[f"host_vars/{host}", "ansible_host"], ["ansible_host"]
-        else:
-            address = (everywhere.get("rounds_addresses") or {}).get(host)
-            path = site.sources.get(("group_vars/all", "rounds_addresses"), site.directory)
-            keys = ["rounds_addresses", host]
-        if address in {None, UNKNOWN} or _templated(address):
+    """No two hosts at one address; the address plan and the registers name hosts that exist."""
+    known = set(site.hosts)
+    taken: dict[str, str] = {}
+    for host, address, path, keys in _addresses(site):
+        if host not in known:
+            raise _bad(path, keys, f"hosts.yml has no host {host!r}",
+                       _near(str(host), site.hosts) or "add it to hosts.yml, or remove the line")
+        if not address or address == UNKNOWN or _templated(address):
             continue
-        if address in taken:
-            raise _bad(path, keys, f"{address} is already the address of {taken[address][0]}",
+        if taken.setdefault(address, host) != host:
+            raise _bad(path, keys, f"{address} is already the address of {taken[address]}",
                        "give each device its own address")
-        taken[address] = host, path, keys
 
 
 def _check_dates(site: SiteFiles) -> None:
