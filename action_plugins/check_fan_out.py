@@ -117,12 +117,13 @@ def _from_dicom(facts: dict[str, rounds.HostFacts], commands: Sequence[Collect],
 
 def _endpoint(host: str, variables: Any, deadline: float) -> Endpoint:
     """From one host's variables; secrets come templated from the vault and stay in this object."""
+    password = _text(variables.get("ansible_password"))
     inventory_dir = str(variables.get("inventory_dir") or "")
     return Endpoint(
         host=host, address=str(variables.get("ansible_host") or ""), port=int(variables.get("ansible_port") or 22),
-        user=str(variables.get("ansible_user") or ""), password=_text(variables.get("ansible_password")),
+        user=str(variables.get("ansible_user") or ""), password=password,
         enable_secret=_text(variables.get("rounds_enable_secret")),
-        key_file=_text(variables.get("ansible_ssh_private_key_file")),
+        key_file=None if password else _text(variables.get("ansible_ssh_private_key_file")),
         known_hosts=str(Path(inventory_dir) / "known_hosts.txt"), platform=str(variables.get("rounds_platform") or ""),
         netmiko_type=str(variables.get("rounds_netmiko_type") or "cisco_ios"),
         legacy_ssh=rounds.plain(variables.get("rounds_legacy_ssh") or {}),

@@ -15,3 +15,4 @@ ROLES = ROOT / "roles"
 LAB = ROOT / "lab"
 STATE = Path(os.environ.get("ROUNDS_STATE") or ROOT / ".rounds")
 EVIDENCE = Path(os.environ.get("ROUNDS_EVIDENCE") or ROOT / "evidence")
+REPORTS = Path(os.environ.get("ROUNDS_REPORTS") or ROOT / "reports")

@@ -30,11 +30,13 @@ _CONNECTION = (
 
 
 def connection_failure(words: str) -> tuple[Reason, str]:
-    """Reason and a sentence for people, from an exception's or ssh's own words (kept at the end, shortened)."""
+    """Reason and a sentence for people, from an exception's or ssh's own words (those around the telling ones are kept)."""
     flat = " ".join(words.split())
     for pattern, reason, sentence in _CONNECTION:
-        if re.search(pattern, flat, re.IGNORECASE):
-            return reason, f"{sentence} ({flat[-120:]})"
+        match = re.search(pattern, flat, re.IGNORECASE)
+        if match:
+            said = flat[max(0, match.start() - 50):match.end() + 60].strip()
+            return reason, f"{sentence} ({said})"
     return Reason.UNREACHABLE, flat[-200:] or "the connection failed without a word"
 
 
