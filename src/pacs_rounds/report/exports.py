@@ -145,8 +145,8 @@ def _ids(record: Record) -> str:
 
 
 def json_lines(view: RunView) -> str:
-    """The records as they were kept, one per line with sorted keys; planned ones without a record come last."""
-    return "".join(json.dumps(record.raw, ensure_ascii=False, sort_keys=True) + "\n" for record in view.records)
+    """The records as they were kept, one per line with sorted keys, in ASCII so that no terminal acts on a text."""
+    return "".join(json.dumps(record.raw, sort_keys=True) + "\n" for record in view.records)
 
 
 def sarif(view: RunView) -> str:
@@ -160,7 +160,7 @@ def sarif(view: RunView) -> str:
     return json.dumps({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",
         "runs": [{"tool": tool, "automationDetails": {"id": str(view.facts.get("run"))}, "results": results}],
-    }, ensure_ascii=False, indent=1) + "\n"
+    }, indent=1) + "\n"
 
 
 def _result(record: Record, rule: int) -> dict[str, Any]:

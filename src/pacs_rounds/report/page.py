@@ -221,7 +221,7 @@ class Page:
         total = len(chapter.records)
         if chapter.counts["not_applicable"] == total:
             return self.words("summary.only_not_applicable", n=total)
-        parts = [self.words("summary.part", outcome=self.words(f"outcomes.{name}"), n=chapter.counts[name])
+        parts = [self.words("summary.part", outcome=self.words(f"outcomes.{name}").lower(), n=chapter.counts[name])
                  for name in ("critical", "unknown", "warning", "ok", "not_applicable") if chapter.counts[name]]
         said = self.words("summary.looked", hosts=len(chapter.hosts), checks=len(chapter.checks), records=total)
         said += self.words("summary.and").join(parts) + self.words("summary.end")

@@ -11,6 +11,8 @@ from pacs_rounds.report.words import Words
 
 _BYTES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 MOST_WORDS = 6
+ALIASES = {"s": "seconds"}
+"""Units by their symbols, as some checks write them."""
 
 
 def number(value: float) -> str:
@@ -79,6 +81,7 @@ class People:
 
     def value(self, value: Any, unit: str = "") -> str:
         """An observed value with its unit; words in the reader's language with the device's own word beside."""
+        unit = ALIASES.get(unit, unit)
         if value is None:
             return "—"
         if isinstance(value, bool) or not isinstance(value, int | float):

@@ -140,20 +140,29 @@ def _took(answer: dict[str, Any]) -> float:
 
 @dataclass(slots=True)
 class Values:
-    """All items of one check on one device."""
+    """All items of one check on one device; `check` is None for a device of whose role nothing at all was learnt."""
 
     host: str
-    check: str
+    check: str | None
     outcome: Outcome
     records: list[Record]
 
 
 def values(view: RunView) -> list[Values]:
-    """One per device, role and check, in the order of devices and of the catalogue."""
-    groups: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
+    """One per device, role and check, in the order of devices and of the catalogue.
+
+    A role that gave one and the same "unknown" for everything on a device is one line, not one per check.
+    """
+    roles: dict[tuple[str, str], list[Record]] = defaultdict(list)
+    groups: dict[tuple[str, str, str | None], list[Record]] = defaultdict(list)
     for record in view.records:
-        groups[record.host, record.role, record.check].append(record)
+        roles[record.host, record.role].append(record)
+    for (host, role), records in roles.items():
+        silent = len(records) > 1 and len({(one.outcome, one.reason, one.detail) for one in records}) == 1 and \
+            records[0].outcome is Outcome.UNKNOWN and len({one.check for one in records}) == len(records)
+        for record in records:
+            groups[host, role, None if silent else record.check].append(record)
     hosts = {host: index for index, host in enumerate(view.hosts)}
-    checks = {check: index for index, check in enumerate(view.checks)}
-    keys = sorted(groups, key=lambda key: (hosts[key[0]], key[1], checks[key[2]]))
+    checks: dict[str | None, int] = {check: index for index, check in enumerate(view.checks)}
+    keys = sorted(groups, key=lambda key: (hosts[key[0]], key[1], checks.get(key[2], -1)))
     return [Values(key[0], key[2], verdict(groups[key]), groups[key]) for key in keys]

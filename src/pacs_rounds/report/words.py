@@ -52,7 +52,7 @@ class Words:
         for pattern, say in self.phrases:
             found = pattern.fullmatch(part)
             if found:
-                return say.format(*found.groups())
+                return str(say).format(*found.groups())
         return part
 
 
