@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pacs_rounds.derive import Data, derivation
@@ -89,11 +90,12 @@ def _collected(data: Data, kind: str, item: str, alarm_word: str) -> list[Row] |
         for one in found]
     for alarm in said(data, "show_environment_alarm") or []:
         part = str(alarm["part"])
-        if alarm_word not in part or "temperature" in part:
+        if alarm_word not in part or "temperature" in part or (alarm_word == "power" and "fan" in part):
             continue
         row = next((one for one in rows if part.startswith(str(one[item]))), None)
         if row is None:
-            rows.append({item: part, "state": "faulty", "detail": f"alarm{_age(alarm)}"})
+            name = re.sub(r"(?: fan| power-output)?-fail$", "", part)
+            rows.append({item: name, "state": "faulty", "detail": f"alarm{_age(alarm)}"})
         elif row["state"] == "ok":
             row.update(state="faulty", detail=f"alarm{_age(alarm)}")
     return rows

@@ -28,6 +28,7 @@ def logging_severity(data: Data, context: Context) -> list[Row]:
             detail = f"{level}, agreed at least {LEVELS[wanted]}"
         if name == "trap":
             detail += f", {len(found['servers'])} syslog servers"
+            state = "no_server" if state == "sufficient" and not found["servers"] else state
         rows.append({"destination": name, "state": state, "detail": detail})
     return rows
 

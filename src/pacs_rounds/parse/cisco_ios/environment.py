@@ -220,7 +220,7 @@ def _reading(sensor: str, value: str, line: str) -> dict[str, Any]:
 
 
 _ALARM = re.compile(r"^(?P<scope>\S.*?) (?P<severity>minor|major) alarm on "
-                    r"(?P<part>\S.*?)(?: \(raised (?P<age>.*) ago\))?$")
+                    r"(?P<part>\S.*?)(?: \(raised(?: (?P<age>.*?) ago)?\))?(?:: .*)?$")
 
 
 # environmental alarms:

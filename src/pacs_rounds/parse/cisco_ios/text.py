@@ -76,12 +76,12 @@ _INTERFACE = re.compile(r"^([A-Za-z][A-Za-z-]*)\s*([\d/.:]+)$")
 
 
 def short_interface(name: str) -> str:
-    """Gi1/0/1 for GigabitEthernet1/0/1, Gig 1/0/1, gi1/0/1 alike; a name that is no Cisco port stays as it is."""
+    """Gi1/0/1 for GigabitEthernet1/0/1, Gig 1/0/1, gi1/0/1 alike; a phone's "Port 1" stays as it is."""
     match = _INTERFACE.match(name.strip())
     if not match:
         return name.strip()
     kind, place = match[1].lower(), match[2]
     for long, short in _SHORT:
-        if kind == short.lower() or (len(kind) >= 2 and long.lower().startswith(kind)):
+        if kind == short.lower() or (len(kind) >= 3 and kind != "port" and long.lower().startswith(kind)):
             return short + place
-    return match[1] + place
+    return name.strip()
