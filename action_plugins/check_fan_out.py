@@ -89,9 +89,10 @@ def _asker(transport: str) -> Any:
 
 def _from_inventory(run: dict[str, Any], facts: dict[str, rounds.HostFacts],
                     commands: Sequence[Collect]) -> Iterator[tuple[str, list[Answer]]]:
-    site = {"devices": {host: {"groups": device["groups"], "contract": device["contract"]}
-                        for host, device in run["devices"].items()},
-            "software_scope": run.get("software_scope") or []}
+    site = inventory.as_text({"devices": {host: {"groups": device["groups"], "contract": device["contract"]}
+                        for host, device in run["devices"].items()
+                        if {"contract_devices", "servers"} & set(device["groups"])},
+            "software_scope": run.get("software_scope") or []})
     planned: dict[str, list[str]] = {}
     for part in run["plan"]:
         for host in part["hosts"]:
@@ -99,7 +100,7 @@ def _from_inventory(run: dict[str, Any], facts: dict[str, rounds.HostFacts],
     for host, fact in facts.items():
         device = {"host": host, "groups": fact.settings["groups"], "address": fact.address, "platform": fact.platform,
                   "contract": fact.contract, "roles_planned": planned.get(host, [])}
-        yield host, inventory.ask(device, site, commands)
+        yield host, inventory.ask(inventory.as_text(device), site, commands)
 
 
 def _from_dicom(facts: dict[str, rounds.HostFacts], commands: Sequence[Collect],

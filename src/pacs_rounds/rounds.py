@@ -93,11 +93,11 @@ def _run_data(opening: Opening, policy: dict[str, Any], run_id: str, earlier: li
     if not plan:
         raise BadInput("the round", "would look at no host at all",
                        "check --limit and the groups in hosts.yml against the policy's roles")
-    register = opening.site_vars.get("contract_devices_register") or {}
+    register = plain(opening.site_vars.get("contract_devices_register") or {})
     commit, dirty = _commit()
     everybody = opening.groups.get("all", [])
     return {
-        "run": run_id, "site": opening.site, "site_title": opening.site_vars.get("rounds_site_title"),
+        "run": run_id, "site": opening.site, "site_title": plain(opening.site_vars.get("rounds_site_title")),
         "round": opening.round, "round_title": round_["title"],
         "policy": {key: policy[key] for key in ("id", "version", "title", "headings")},
         "timezone": policy.get("timezone", "Asia/Shanghai"), "started": timestamp(time.time()), "ended": None,
@@ -105,6 +105,7 @@ def _run_data(opening: Opening, policy: dict[str, Any], run_id: str, earlier: li
         "previous_run": earlier[0] if earlier else None, "previous_runs": earlier,
         "limit": None if selected >= set(everybody) else sorted(selected), "scenario": opening.scenario,
         "replay": opening.replay, "plan": plan,
+        "software_scope": plain(opening.site_vars.get("contract_software_scope") or []),
         "not_looked_at": _not_looked_at(opening, round_, plan),
         "devices": {host: {"groups": _groups_of(host, opening.groups), "contract": register.get(host, {}),
                            "platform": "", "address": ""} for host in everybody},
@@ -192,8 +193,9 @@ def plain(value: Any) -> Any:
         return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
-    if isinstance(value, str):
-        return str.__str__(value)[:]
+    for kind in (bool, str, int, float):
+        if isinstance(value, kind):
+            return value if type(value) is kind else kind.__new__(kind, value)
     return value
 
 

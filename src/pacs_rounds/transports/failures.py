@@ -30,7 +30,7 @@ _CONNECTION = (
 
 
 def connection_failure(words: str) -> tuple[Reason, str]:
-    """Reason and a sentence for people, from an exception's or ssh's own words (those around the telling ones are kept)."""
+    """Reason and a sentence for people, from an exception's or ssh's own words; the telling ones are kept."""
     flat = " ".join(words.split())
     for pattern, reason, sentence in _CONNECTION:
         match = re.search(pattern, flat, re.IGNORECASE)
@@ -38,6 +38,16 @@ def connection_failure(words: str) -> tuple[Reason, str]:
             said = flat[max(0, match.start() - 50):match.end() + 60].strip()
             return reason, f"{sentence} ({said})"
     return Reason.UNREACHABLE, flat[-200:] or "the connection failed without a word"
+
+
+def words_of(error: BaseException) -> str:
+    """An exception's words, innermost cause first: netmiko says "TCP connection failed" for refused and silent alike."""
+    chain: list[str] = []
+    seen: BaseException | None = error
+    while seen is not None and len(chain) < 5:
+        chain.append(f"{type(seen).__name__}: {seen}")
+        seen = seen.__cause__ or seen.__context__
+    return " / ".join(reversed(chain))
 
 
 # % Invalid input detected at '^' marker.

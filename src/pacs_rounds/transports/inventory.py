@@ -15,15 +15,22 @@ from pacs_rounds.catalogue import Collect
 from pacs_rounds.model import Answer, Reason
 
 
-def ask(device: dict[str, Any], site: dict[str, Any], commands: Sequence[Collect]) -> list[Answer]:
+_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+def as_text(data: dict[str, Any]) -> str:
+    """The words of an answer. The site's are the same for every host: write them once."""
+    return str(yaml.dump(data, Dumper=_DUMPER, allow_unicode=True, sort_keys=True, width=120))
+
+
+def ask(device: str, site: str, commands: Sequence[Collect]) -> list[Answer]:
     """Answers for the two pseudo-commands; any other is `tool_missing`."""
     now = time.time()
     known = {"inventory device": device, "inventory site": site}
     answers = []
     for one in commands:
         if one.command in known:
-            text = yaml.safe_dump(known[one.command], allow_unicode=True, sort_keys=True, width=120)
-            answers.append(Answer(one.command, text, None, now, now))
+            answers.append(Answer(one.command, known[one.command], None, now, now))
         else:
             why = "the inventory knows no such question"
             answers.append(Answer(one.command, "", None, now, now, Reason.TOOL_MISSING, why))

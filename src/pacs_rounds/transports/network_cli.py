@@ -15,7 +15,7 @@ from pacs_rounds.catalogue import Collect
 from pacs_rounds.model import Answer, Reason
 from pacs_rounds.transports import MAX_BYTES
 from pacs_rounds.transports.endpoint import Endpoint, disabled_algorithms
-from pacs_rounds.transports.failures import cli_complaint, connection_failure
+from pacs_rounds.transports.failures import cli_complaint, connection_failure, words_of
 
 # Each failed session is replaced by a new one so that the remaining commands are still asked, but not without end.
 MAX_SESSIONS = 3
@@ -37,7 +37,7 @@ def ask(endpoint: Endpoint, commands: Sequence[Collect]) -> list[Answer]:
         try:
             session = connect(endpoint)
         except _FAILURES as error:
-            reason, detail = connection_failure(f"{type(error).__name__}: {error}")
+            reason, detail = connection_failure(words_of(error))
             answers += [Answer(one.command, "", None, started, time.time(), reason, detail) for one in waiting]
             return answers
         got = _ask_session(session, endpoint, waiting, give_up)
@@ -106,7 +106,7 @@ def _ask_one(session: Any, endpoint: Endpoint, one: Collect, give_up: float, unp
         return Answer(one.command, "", None, started, time.time(), Reason.TRUNCATED, detail)
     ended = time.time()
     if len(text) > MAX_BYTES:
-        return Answer(one.command, text[:MAX_BYTES], None, started, ended, Reason.TRUNCATED, "cut: longer than any answer")
+        return Answer(one.command, text[:MAX_BYTES], None, started, ended, Reason.TRUNCATED, "longer than any answer")
     complaint = cli_complaint(endpoint.platform, text)
     if complaint is None:
         return Answer(one.command, text, None, started, ended)

@@ -16,7 +16,7 @@ from pacs_rounds.catalogue import Collect
 from pacs_rounds.model import Answer, Reason
 from pacs_rounds.transports import MAX_BYTES, sh_probe
 from pacs_rounds.transports.endpoint import Endpoint, disabled_algorithms
-from pacs_rounds.transports.failures import connection_failure
+from pacs_rounds.transports.failures import connection_failure, words_of
 
 
 def ask(endpoint: Endpoint, commands: Sequence[Collect]) -> list[Answer]:
@@ -27,7 +27,7 @@ def ask(endpoint: Endpoint, commands: Sequence[Collect]) -> list[Answer]:
     try:
         output, remark = _run(endpoint, sh_probe.build(commands, nonce), give_up)
     except (OSError, EOFError, paramiko.SSHException) as error:
-        reason, detail = connection_failure(f"{type(error).__name__}: {error}")
+        reason, detail = connection_failure(words_of(error))
         ended = time.time()
         return [Answer(one.command, "", None, started, ended, reason, detail) for one in commands]
     answers = sh_probe.read(output.decode("utf-8", errors="replace"), commands, nonce, started, time.time())

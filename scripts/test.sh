@@ -1,0 +1,16 @@
+#!/bin/sh
+# Everything CI runs. As root it installs what the scenarios need from Debian; otherwise those skip and say so.
+set -eu
+cd "$(dirname "$0")/.."
+sh scripts/system-packages.sh
+sh scripts/lint.sh
+PATH=$PWD/.venv/bin:$PATH
+# A state of its own: no test touches a running lab's keys, a site's evidence or its reports.
+state=$(mktemp -d)
+trap 'rounds lab down >/dev/null 2>&1 || true; rm -rf "$state"' EXIT INT TERM
+export ROUNDS_STATE="$state/state" ROUNDS_EVIDENCE="$state/evidence" ROUNDS_REPORTS="$state/reports"
+echo '== unit and integration'
+pytest -q tests
+echo '== molecule'
+sh scripts/molecule.sh
+echo 'all passed'
