@@ -65,7 +65,7 @@ def _meminfo(state: State) -> str:
             "Unevictable": 0, "Mlocked": 0, "SwapTotal": swap, "SwapFree": swap_free, "Dirty": 484, "Writeback": 0,
             "AnonPages": int(total * 0.2), "Mapped": 318204, "Shmem": 1048576, "Slab": 824396,
             "KernelStack": 14208, "PageTables": 98112, "CommitLimit": swap + total // 2, "Committed_AS": total // 3,
-            "VmallocTotal": 34359738367, "VmallocUsed": 402904}
+            "VmallocTotal": 34359738367, "VmallocUsed": 402904, "HardwareCorrupted": 0}
     lines = [f"{name + ':':<16}{value:>8} kB" for name, value in rows.items()]
     huge = ["HugePages_Total:       0", "HugePages_Free:        0", "Hugepagesize:       2048 kB"]
     return "\n".join([*lines, *huge, ""])

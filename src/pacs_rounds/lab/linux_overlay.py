@@ -34,7 +34,8 @@ class Overlay:
     """Files, programs and rewriting of one device. `root` is the directory; it is made anew each time."""
 
     def __init__(self, device: Device, root: Path, started: float, born: float) -> None:
-        self.device, self.root, self.started, self.born = device, root, started, born
+        self.device, self.root, self.started = device, root, started
+        self.born = started if device.state["restarted"] else born
         self.bin = root / "bin"
         self._texts: dict[str, str] = {}
         self._held: set[str] = set()

@@ -8,6 +8,7 @@ and every value must be of the type that stands there, so that a misspelt fault 
 from __future__ import annotations
 
 import difflib
+import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -134,3 +135,29 @@ def lay(scenario: State, path: Path, devices: dict[str, Device]) -> None:
         if one["host"] not in devices:
             raise unknown(path, ["expect", number, "host"], dict.fromkeys(devices),
                           f"device {one['host']!r}")
+
+
+def expected(path: Path | None, check_ids: list[str]) -> list[State]:
+    """What a round must find besides ok and not_applicable, for a scenario or (None) the healthy hospital.
+
+    A pattern such as `linux.*` stands for each of `check_ids` that fits it and has no entry of its own. A scenario's
+    entry for a host and check takes the place of what healthy.yml expects there. Each entry: host, check, item, outcome, and reason when unknown.
+    """
+    entries = _expanded(read(paths.LAB / "scenarios" / "healthy.yml"), check_ids)
+    if path is None or path.stem == "healthy":
+        return entries
+    own = _expanded(read(path), check_ids)
+    told = {(one["host"], one["check"]) for one in own}
+    return [one for one in entries if (one["host"], one["check"]) not in told] + own
+
+
+def _expanded(scenario: State, check_ids: list[str]) -> list[State]:
+    named = {(one["host"], one["check"]) for one in scenario["expect"]}
+    entries = []
+    for one in scenario["expect"]:
+        if "*" in one["check"]:
+            entries += [{**one, "check": check} for check in fnmatch.filter(check_ids, one["check"])
+                        if (one["host"], check) not in named]
+        else:
+            entries.append(one)
+    return entries
