@@ -193,9 +193,11 @@ def plain(value: Any) -> Any:
         return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
-    for kind in (bool, str, int, float):
+    if isinstance(value, bool):
+        return bool(value)
+    for kind in (str, int, float):
         if isinstance(value, kind):
-            return value if type(value) is kind else kind.__new__(kind, value)
+            return value if type(value) is kind else kind(value)
     return value
 
 

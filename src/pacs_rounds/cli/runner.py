@@ -136,14 +136,16 @@ def _display() -> Iterator[Any]:
         with Status("starting", console=Console(stderr=True)) as status:
             yield status.update
         return
-    last = {"at": time.monotonic(), "said": "", "now": ""}
+    said = now = ""
+    at = time.monotonic()
 
     def show(line: str) -> None:
-        last["now"] = line
-        if time.monotonic() - float(last["at"]) >= PLAIN_SECONDS and line != last["said"]:
+        nonlocal said, now, at
+        now = line
+        if time.monotonic() - at >= PLAIN_SECONDS and line != said:
             click.echo(line, err=True)
-            last.update(at=time.monotonic(), said=line)
+            at, said = time.monotonic(), line
 
     yield show
-    if last["now"] != last["said"]:
-        click.echo(str(last["now"]), err=True)
+    if now != said:
+        click.echo(now, err=True)
