@@ -136,6 +136,8 @@ class IosDevice:
     @property
     def uptime(self) -> float:
         """Seconds since the last reload, counted on from the first start of the lab."""
+        if self.state["reloaded"]:
+            return self.clock() - self.started
         return float(self.state["uptime_days"]) * 86400 + self.clock() - self.born
 
     def output(self, command: str, argument: str) -> str:

@@ -138,13 +138,13 @@ def redundancy(device: IosDevice, _argument: str) -> str:
     boot = _right([("BOOT", device.state["software"]["image_file"] + ",12;"), ("CONFIG_FILE", ""), ("BOOTLDR", ""),
                    ("Configuration register", "0x2102")])
     active = _right([("Active Location", f"slot {told['active_slot']}"), ("Current Software state", "ACTIVE"),
-                     ("Uptime in current state", text.span(device.uptime - 61))])
+                     ("Uptime in current state", text.span(max(device.uptime - 61, 0)))])
     image = f"{'Image Version':>30} = {_image(device)}"
     peer = "Peer (slot: unavailable) information is not available because it is in 'DISABLED' state\n"
     if duplex:
         standby = _right([("Standby Location", f"slot {told['standby_slot']}"),
                           ("Current Software state", told["standby"]),
-                          ("Uptime in current state", text.span(device.uptime - 290))])
+                          ("Uptime in current state", text.span(max(device.uptime - 290, 0)))])
         peer = f"Peer Processor Information :\n----------------------------\n{standby}{image}{boot}"
     return (
         f"Redundant System Information :\n------------------------------\n{system}\n{modes}\n"

@@ -11,6 +11,7 @@ from typing import Any
 from pacs_rounds.lab.ios_device import IosDevice, shows
 
 STACKABLE = ("c3750", "c2960s")
+RAISED = " (raised 02:14:40 ago)"
 
 
 def _level(sensor: dict[str, Any]) -> str:
@@ -133,8 +134,8 @@ def status_6500(device: IosDevice, _argument: str) -> str:
         told += _supply_6500(number, supply)
     for slot, module in device.state["modules"].items():
         if module["status"] != "absent":
-            failed = "OK" if module["status"] == "Ok" else "failed"
-            told += f"module {slot}:\n  module {slot} power-output-fail: {failed}\n{_warm(device, f'module {slot}')}"
+            warm = _warm(device, f"module {slot}") if module["status"] != "PwrDown" else ""
+            told += f"module {slot}:\n  module {slot} power-output-fail: OK\n{warm}"
     return told + (
         "chassis connector rating: 4200.00 Watts (100.00 Amps @ 42V)\n"
         "chassis per slot power budget: 504.00 Watts (12.00 Amps @ 42V)\n")
@@ -144,14 +145,14 @@ def _alarms(device: IosDevice) -> list[str]:
     alarms = []
     for path, sensor in device.state["temperatures"].items():
         if _level(sensor) != "GREEN":
-            grade, kind = ("major", "critical") if _level(sensor) == "RED" else ("minor", "warning")
-            alarms.append(f"system {grade} alarm on {path} temperature (raised): {kind} threshold exceeded")
+            grade = "major" if _level(sensor) == "RED" else "minor"
+            alarms.append(f"system {grade} alarm on {path} temperature{RAISED}")
     for name, state in device.state["fans"].items():
         if state == "FAULTY":
-            alarms.append(f"system minor alarm on {name} fan-fail (raised)")
+            alarms.append(f"system minor alarm on {name} fan-fail{RAISED}")
     for number, supply in device.state["power_supplies"].items():
         if supply["state"] == "failed":
-            alarms.append(f"system minor alarm on power-supply {number} power-output-fail (raised)")
+            alarms.append(f"system minor alarm on power-supply {number} power-output-fail{RAISED}")
     return alarms
 
 

@@ -171,7 +171,7 @@ def _message(device: IosDevice, told: dict[str, Any]) -> str:
 def logging(device: IosDevice, _argument: str) -> str:
     """Destinations with their levels, then the buffer."""
     told = device.state["logging"]
-    messages = sorted(told["messages"].values(), key=lambda one: -float(one.get("hours_ago", 24)))
+    messages = sorted(told["messages"], key=lambda one: -float(one.get("hours_ago", 24)))
     hosts = "".join(
         f"        Logging to {host}  (udp port 514,  audit disabled,\n"
         "              authentication disabled, encryption disabled, link up),\n"

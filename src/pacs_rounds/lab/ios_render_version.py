@@ -116,8 +116,8 @@ def chassis(device: IosDevice, _argument: str) -> str:
     return _head(device) + (
         f"\nROM: {software['rom']}\n\n"
         f"{device.hostname} uptime is {text.span(device.uptime)}\n"
-        f"Uptime for this control processor is {text.span(device.uptime - 61)}\n"
-        f"Time since {device.hostname} switched to active is {text.span(device.uptime - 120)}\n"
+        f"Uptime for this control processor is {text.span(max(device.uptime - 61, 0))}\n"
+        f"Time since {device.hostname} switched to active is {text.span(max(device.uptime - 120, 0))}\n"
         f"System returned to ROM by {reason} at {_restarted(device)} (SP by {reason})\n"
         f"System restarted at {_restarted(device)}\n"
         f"System image file is \"{software['image_file']}\"\n"

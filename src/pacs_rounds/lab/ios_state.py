@@ -121,7 +121,8 @@ def ports(name: str, state: State) -> dict[str, State]:
     """All interfaces with every field, in the order the device lists them.
 
     `cabling` says what is plugged in where and is taken to be connected at the speed of its kind; `interfaces` is what
-    a scenario changes about it. A port whose stack member or module is gone is gone with it.
+    a scenario changes about it. A port whose stack member or module is gone is gone with it, and the ports of a module
+    that does not work have no link.
     """
     found = _blocks(state)
     for raw, told in state["cabling"].items():
@@ -131,6 +132,10 @@ def ports(name: str, state: State) -> dict[str, State]:
             found[port] = {**PORT, **found.get(port, {}), **_connected(port, known), **known}
             if told.get("optic"):
                 found[port]["optic_serial"] = serial(name, port, "AGM", "0951")
+    for port in found:
+        module = state["modules"].get(ios_text.split(port)[1].partition("/")[0])
+        if module and module["status"] != "Ok" and found[port]["status"] == "connected":
+            found[port].update(status="notconnect", duplex="auto", speed="auto")
     for raw, change in state["interfaces"].items():
         port = ios_text.short(raw)
         if port not in found:
