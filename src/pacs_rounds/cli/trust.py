@@ -1,12 +1,9 @@
-"""`rounds trust`: record SSH host keys on first use, in the inventory, where a change of key is a change under review."""
+"""`rounds trust`: record SSH host keys on first use, in the inventory, where a changed key is a change under review."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import json
-import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +17,8 @@ from pacs_rounds.model import BadInput
 from pacs_rounds.transports.endpoint import UNKNOWN
 
 SECONDS = 10
+KEY_TYPES = (("ssh-ed25519",), ("ecdsa-sha2-nistp256",), ("rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"))
+SSH_PLATFORMS = {"linux", "cisco_ios"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,37 +102,65 @@ def _merge(host: str, lines: list[str], offered: list[HostKey], replace: bool) -
             click.echo(f"{host}: replaced {key.kind} {recorded.fingerprint} by {key.fingerprint}")
         else:
             differs += 1
-            click.echo(f"{host}: DIFFERS  {key.kind} recorded {recorded.fingerprint}, offered {key.fingerprint}", err=True)
+            click.echo(f"{host}: DIFFERS  {key.kind} recorded {recorded.fingerprint}, now {key.fingerprint}", err=True)
     return lines, differs
 
 
 def _addresses(folder: Path, hosts: tuple[str, ...]) -> dict[str, tuple[str, int]]:
     """Address and port of the hosts that are reached by SSH, as Ansible itself resolves the inventory."""
-    program = str(Path(sys.executable).with_name("ansible-inventory"))
-    done = subprocess.run([program, "-i", str(folder), "--list"], capture_output=True, text=True, timeout=120,
-                          check=False, cwd=paths.ROOT)
-    if done.returncode:
-        raise BadInput(str(folder), f"Ansible cannot read it: {done.stderr.strip()[-300:]}", "mend the inventory")
-    variables: dict[str, dict[str, Any]] = json.loads(done.stdout)["_meta"]["hostvars"]
-    unknown = [host for host in hosts if host not in variables]
+    from ansible.inventory.manager import InventoryManager
+    from ansible.parsing.dataloader import DataLoader
+    from ansible.template import Templar
+    from ansible.vars.manager import VariableManager
+
+    loader = DataLoader()
+    inventory = InventoryManager(loader=loader, sources=[str(folder)])
+    manager = VariableManager(loader=loader, inventory=inventory)
+    unknown = [host for host in hosts if inventory.get_host(host) is None]
     if unknown:
-        raise BadInput(", ".join(unknown), "no such host in this inventory", "hosts: " + ", ".join(sorted(variables)[:20]))
-    chosen = hosts or tuple(host for host, own in variables.items() if own.get("rounds_platform") in {"linux", "cisco_ios"})
+        raise BadInput(", ".join(unknown), "no such host in this inventory", f"see {folder.name}/hosts.yml")
     wanted: dict[str, tuple[str, int]] = {}
-    for host in chosen:
-        address = str(variables[host].get("ansible_host") or "")
-        if address in {"", UNKNOWN} or "{{" in address:
-            click.echo(f"{host}: ansible_host is {address or 'not set'!r}; fill it in first", err=True)
+    for host in [inventory.get_host(name) for name in hosts] or inventory.get_hosts():
+        variables = manager.get_vars(host=host)
+        templar = Templar(loader=loader, variables=variables)
+
+        def value(name: str, variables: Any = variables, templar: Any = templar) -> str:
+            return str(templar.template(variables.get(name)) or "")
+
+        if not hosts and value("rounds_platform") not in SSH_PLATFORMS:
             continue
-        wanted[host] = (address, int(variables[host].get("ansible_port") or 22))
+        address = value("ansible_host")
+        if address in {"", UNKNOWN}:
+            click.echo(f"{host}: ansible_host is {address or 'not set'}; fill it in first", err=True)
+            continue
+        wanted[str(host)] = (address, int(value("ansible_port") or 22))
     return wanted
 
 
 def _offered(address: str, port: int) -> list[HostKey]:
-    """The host keys the device offers; old devices only know ssh-rsa and ssh-dss."""
-    program = shutil.which("ssh-keyscan")
-    if program is None:
-        raise BadInput("ssh-keyscan", "is not installed", "install OpenSSH's client: apt-get install openssh-client")
-    done = subprocess.run([program, "-T", str(SECONDS), "-p", str(port), "-t", "rsa,ecdsa,ed25519", address],
-                          capture_output=True, text=True, timeout=SECONDS * 4, check=False)
-    return parse_known_hosts(done.stdout)
+    """The host keys the device offers, one handshake per type. ssh-keyscan cannot: old servers speak only SHA-1."""
+    import logging
+    import socket
+
+    import paramiko
+
+    logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # it prints each missing key type as a traceback
+    name = address if port == 22 else f"[{address}]:{port}"
+    found: dict[str, HostKey] = {}
+    for kinds in KEY_TYPES:
+        try:
+            with socket.create_connection((address, port), SECONDS) as connection:
+                transport = paramiko.Transport(connection)
+                transport.banner_timeout = SECONDS
+                transport.get_security_options().key_types = kinds
+                try:
+                    transport.start_client(timeout=SECONDS)
+                    key = transport.get_remote_server_key()
+                finally:
+                    transport.close()
+        except paramiko.SSHException:
+            continue  # it has no key of this type
+        except OSError:
+            break
+        found[key.get_name()] = HostKey(name, key.get_name(), key.get_base64())
+    return list(found.values())
