@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from pacs_rounds import paths, yamlfile
+from pacs_rounds.lab import overlay
 from pacs_rounds.model import BadInput
 
 READY_SECONDS = 30.0
@@ -117,12 +118,12 @@ def _spawn(scenario: Path | None) -> tuple[subprocess.Popen[bytes], dict[str, An
 
 
 def up(scenario: Path | None = None) -> Status:
-    """Start the lab and wait until every device listens.
+    """Start the lab, with a scenario by path or by its name in lab/scenarios/, and wait until every device listens.
 
     A lab that already runs with the same scenario is left alone. BadInput says why it cannot start: a scenario or
     hospital.yml that is wrong (file, key, remedy), an address that is taken, a lab running with another scenario.
     """
-    wanted = str(scenario.resolve()) if scenario else None
+    wanted = str(overlay.find(str(scenario)).resolve()) if scenario else None
     with _alone():
         running = status()
         if running and running.scenario == wanted:

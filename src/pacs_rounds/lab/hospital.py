@@ -80,20 +80,23 @@ def _moved(entry: State) -> State:
     return {**entry, "address": ".".join([network, *entry["address"].split(".")[2:]])}
 
 
+def _line(path: Path, name: str) -> str:
+    return f"{yamlfile.show(path)}:{yamlfile.line_of(path, ['devices', name])}"
+
+
 def _checked(data: Any, path: Path) -> State:
     if not isinstance(data, dict) or not isinstance(data.get("devices"), dict):
         raise BadInput(yamlfile.show(path), "devices: is missing or no mapping", "write devices: and the entries below")
     for name, entry in data["devices"].items():
-        where = f"{yamlfile.show(path)}:{yamlfile.line_of(path, ['devices', name])}"
         if not isinstance(entry, dict) or not entry.get("kind") or not entry.get("address"):
-            raise BadInput(where, f"devices.{name}: needs kind and address", "write both")
+            raise BadInput(_line(path, name), f"devices.{name}: needs kind and address", "write both")
         plain = _RANGE.sub(lambda match: match[1], str(entry["address"]))
         try:
             loopback = ipaddress.ip_address(plain).is_loopback
         except ValueError:
             loopback = False
         if not loopback:
-            raise BadInput(where, f"devices.{name}.address: {entry['address']} is not in 127.0.0.0/8",
+            raise BadInput(_line(path, name), f"devices.{name}.address: {entry['address']} is not in 127.0.0.0/8",
                            "the lab listens on loopback only")
     return data
 

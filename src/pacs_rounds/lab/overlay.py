@@ -45,7 +45,7 @@ def unknown(path: Path, keys: list[Any], known: State, said: str = "") -> BadInp
     """The complaint about a key that does not exist, with the nearest that do."""
     near = difflib.get_close_matches(str(keys[-1]), [str(key) for key in known], 3, 0.5) or [str(key) for key in known]
     shown = ", ".join(near[:12]) + (", …" if len(near) > 12 else "")
-    return BadInput(_where(path, keys), f"{'.'.join(str(key) for key in keys)}: there is no {said or keys[-1]!r} here",
+    return BadInput(_where(path, keys), f"{'.'.join(str(key) for key in keys)}: there is no {said or repr(keys[-1])} here",
                     f"known: {shown}" if known else "nothing may stand here")
 
 
@@ -141,7 +141,8 @@ def expected(path: Path | None, check_ids: list[str]) -> list[State]:
     """What a round must find besides ok and not_applicable, for a scenario or (None) the healthy hospital.
 
     A pattern such as `linux.*` stands for each of `check_ids` that fits it and has no entry of its own. A scenario's
-    entry for a host and check takes the place of what healthy.yml expects there. Each entry: host, check, item, outcome, and reason when unknown.
+    entry for a host and check takes the place of what healthy.yml expects there. Each entry has host, check, item,
+    outcome, and reason when unknown.
     """
     entries = _expanded(read(paths.LAB / "scenarios" / "healthy.yml"), check_ids)
     if path is None or path.stem == "healthy":

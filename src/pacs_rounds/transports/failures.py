@@ -23,7 +23,9 @@ _CONNECTION = (
     (r"no route to host|network is unreachable|host is down", Reason.UNREACHABLE, "no route to the host"),
     (r"name or service not known|could not resolve|temporary failure in name|nodename nor servname",
      Reason.UNREACHABLE, "the name does not resolve"),
-    (r"timed? ?out|timeout|deadline|error reading ssh protocol banner|no existing session", Reason.TIMED_OUT, "no answer in time"),
+    # "No existing session" is how paramiko says that the negotiation was given up at the deadline.
+    (r"timed? ?out|timeout|deadline|error reading ssh protocol banner|no existing session",
+     Reason.TIMED_OUT, "no answer in time"),
     (r"connection (?:closed|reset|lost)|broken pipe|eof|socket is closed|connection aborted",
      Reason.UNREACHABLE, "the connection was closed by the other side"),
 )
