@@ -65,9 +65,10 @@ def modules(data: Data, context: Context) -> list[Row]:
         raise NotApplicable("this is a stack: its members are judged by catalyst.stack_members")
     rows: list[Row] = []
     for one in found:
-        rows.append({"module": f"module {one['module']}", "state": _module(one, listed),
+        name = f"switch {one['switch']} module {one['module']}" if one["switch"] else f"module {one['module']}"
+        rows.append({"module": name, "state": _module(one, listed),
                      "detail": " ".join(str(one[key]) for key in ("model", "type", "serial") if one[key])})
-        rows += [{"module": f"module {one['module']} {sub['type']}", "detail": f"{sub['model']} {sub['serial']}",
+        rows += [{"module": f"{name} {sub['type']}", "detail": f"{sub['model']} {sub['serial']}",
                   "state": _STATUS.get(word(sub["status"]), word(sub["status"]))} for sub in one["submodules"]]
     seen = {one["module"] for one in found}
     return rows + [{"module": f"module {slot}", "state": "absent",

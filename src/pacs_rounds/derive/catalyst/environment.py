@@ -10,9 +10,11 @@ from pacs_rounds.derive.catalyst.common import missing_beside, parts, said, unan
 from pacs_rounds.model import Context, Row
 
 _COMMANDS = ["show env all", "show environment status"]
-_TEMPERATURE = {"ok": "ok", "green": "ok", "normal": "ok", "yellow": "warning", "warning": "warning", "red": "critical",
-                "critical": "critical", "shutdown": "critical", "faulty": "faulty", "not_supported": "no_reading",
-                "not_present": "no_reading"}
+_TEMPERATURE = {
+    "ok": "ok", "green": "ok", "normal": "ok", "yellow": "warning", "warning": "warning", "red": "critical",
+    "critical": "critical", "shutdown": "critical", "not_ok": "critical", "faulty": "faulty",
+    "not_supported": "no_reading", "not_present": "no_reading",
+}
 _PART = {"ok": "ok", "good": "ok", "green": "ok", "normal": "ok", "not_present": "not_present", "empty": "not_present",
          "none": "not_present", "faulty": "faulty", "failed": "faulty", "failure": "faulty", "fail": "faulty",
          "bad": "faulty", "not_ok": "faulty", "no_input_power": "no_input_power", "no_input": "no_input_power",

@@ -95,44 +95,53 @@ _TABLES = (
 #   7  Pass
 @parser("cisco_ios.show_module")
 def show_module(text: str) -> list[dict[str, Any]]:
-    """Modules by slot with model, serial, status, online diagnosis and sub-modules; None where nothing is printed."""
-    modules: dict[int, dict[str, Any]] = {}
+    """Modules with slot, model, serial, status, online diagnosis and sub-modules; None where nothing is printed.
+
+    `switch` is the chassis of a virtual switch (VSS), None elsewhere.
+    """
+    modules: dict[tuple[int | None, int], dict[str, Any]] = {}
     seen: set[str] = set()
-    table = ""
+    table, switch = "", None
     for raw in lines_of(text):
         line = raw.strip()
         found = next((name for name, pattern in _TABLES if pattern.match(line)), None)
         if found:
             table = found
             seen.add(found)
+            if match := re.match(r"^Switch Number:? *(\d+)", line):
+                switch = int(match[1])
         elif not line or re.fullmatch(r"[-+ ]+", line) or table == "prose":
             continue
         else:
-            _module_line(table, line, modules)
+            _module_line(table, line, switch, modules)
     if "stack" not in seen and not {"card", "status"} <= seen:
         fail("the table of modules or of their status is missing: cut off, or not show module")
-    silent = [slot for slot, module in modules.items() if module["status"] is None and "stack" not in seen]
+    silent = [one["module"] for one in modules.values() if one["status"] is None and "stack" not in seen]
     if not modules or silent:
         fail(f"no status for module {silent[0]}: cut off" if silent else "no module in the text")
     return list(modules.values())
 
 
-def _module_line(table: str, line: str, modules: dict[int, dict[str, Any]]) -> None:
+def _module_line(table: str, line: str, switch: int | None,
+                 modules: dict[tuple[int | None, int], dict[str, Any]]) -> None:
     if table in {"card", "stack"}:
         match = (_CARD if table == "card" else _MEMBER_LINE).match(line) or _BARE_CARD.match(line)
         if not match:
             fail("line not understood", line)
         said = match.groupdict()
         slot = int(said["module"])
-        modules[slot] = {"module": slot, "ports": int(said["ports"]) if said.get("ports") else None,
-                         "type": (said.get("type") or "").strip() or None, "model": said.get("model"),
-                         "serial": said.get("serial"), "status": None, "diagnosis": None, "submodules": []}
+        if (switch, slot) in modules:
+            fail("a module stands twice", line)
+        modules[switch, slot] = {
+            "switch": switch, "module": slot, "ports": int(said["ports"]) if said.get("ports") else None,
+            "type": (said.get("type") or "").strip() or None, "model": said.get("model"), "serial": said.get("serial"),
+            "status": None, "diagnosis": None, "submodules": []}
         return
     pattern = {"status": _STATUS, "sub": _SUB, "diag": _DIAG, "role": _ROLE}.get(table)
     match = pattern.match(line) if pattern else None
-    if not match or int(match["module"]) not in modules:
+    if not match or (switch, int(match["module"])) not in modules:
         fail("line not understood", line)
-    module = modules[int(match["module"])]
+    module = modules[switch, int(match["module"])]
     if table == "status":
         module["status"] = match["status"]
     elif table == "diag":

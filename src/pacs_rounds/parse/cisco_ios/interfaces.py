@@ -10,7 +10,7 @@ from pacs_rounds.parse.cisco_ios import templates
 from pacs_rounds.parse.cisco_ios.text import fail, lines_of
 
 _HEAD = re.compile(r"^(?P<name>\S.*?) is (?P<link>\S.*?), line protocol is (?P<protocol>\w+)\s*"
-                   r"(?:\((?P<note>[^)]*)\))?\s*$")
+                   r"(?:, Autostate \w+\s*)?(?:\((?P<note>[^)]*)\))?\s*$")
 _DUPLEX = re.compile(r"^  (?P<duplex>Full|Half|Auto|Unknown)[- ,]?\s?[Dd]?u?p?l?e?x?, (?P<speed>[^,]+)")
 _CLEARED = re.compile(r'^  Last clearing of "show interface" counters (?P<when>\S+)')
 _DROPS = re.compile(r"Total output drops: (\d+)")

@@ -16,7 +16,9 @@ from pacs_rounds.parse.cisco_ios.text import fail, lines_of, number
 _STP_ROW = re.compile(r"^(?P<name>\S+(?: \S+)?)\s+(?P<blocking>\d+)\s+(?P<listening>\d+)\s+(?P<learning>\d+)\s+"
                       r"(?P<forwarding>\d+)\s+(?P<active>\d+)$")
 _STP_OPTION = re.compile(r"^\s*\S.* (?:is|are) +(?:enabled|disabled|inactive|short|long)\b.*$", re.IGNORECASE)
-_STP_PROSE = re.compile(r"^(?:Name\s+Blocking|[- ]+$|No spanning tree instance|Configured Pathcost method)")
+_STP_PROSE = re.compile(r"^(?:Name\s+Blocking|[- ]+$|No spanning tree instance|Configured Pathcost method|"
+                        r"Station update rate|(?:Uplink|Backbone)Fast statistics|"
+                        r"Number of (?:transitions|proxy|inferior|RLQ) )")
 _ROOT_FOR = re.compile(r"^Root bridge for: ?(?P<list>.*)$")
 
 

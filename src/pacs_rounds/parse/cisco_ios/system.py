@@ -85,7 +85,7 @@ _NAME = re.compile(r'^\s*NAME:\s*"')
 @parser("cisco_ios.show_inventory")
 def show_inventory(text: str) -> list[dict[str, str | None]]:
     """Parts with name, description, PID, VID and serial; None where the switch prints nothing."""
-    lines = [line.strip() for line in lines_of(text) if line.strip()]
+    lines = [line.strip() for line in lines_of(text) if line.strip() and not line.startswith("INFO: ")]
     for line in lines:
         if not _NAME.match(line) and not line.startswith("PID:"):
             fail("line not understood", line)
