@@ -15,7 +15,7 @@ import pytest
 from pacs_rounds import catalogue, parse
 from pacs_rounds.lab import hospital, linux_files, linux_tools
 from pacs_rounds.lab.kinds import Device
-from pacs_rounds.lab.linux_overlay import Overlay, slug
+from pacs_rounds.lab.linux_overlay import Overlay
 from pacs_rounds.model import BadInput
 
 DEVICES = {name: device for name, device in hospital.load().items() if "linux" in device.kinds}
@@ -144,12 +144,6 @@ def test_recorded_answers_take_the_place_of_whole_commands(tmp_path: Path) -> No
     (folder / "misspelt.txt").touch()
     with pytest.raises(BadInput, match=re.escape("misspelt.txt")):
         overlay_of(device_with(recorded=str(folder)), tmp_path)
-
-
-def test_slug_names_files_alike_for_every_command() -> None:
-    names = [slug(one.command) for one in COMMANDS]
-    assert len(set(names)) == len(names)
-    assert slug("df -P -T -k") == "df_P_T_k"
 
 
 @pytest.mark.parametrize("text", ["it's", "$(id) `id` \\ \"", "a\nb\n", "%s%n {{ x }}", "\x1b[2J", ""])

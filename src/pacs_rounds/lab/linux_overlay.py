@@ -16,13 +16,9 @@ from pacs_rounds import catalogue
 from pacs_rounds.lab import linux_files, linux_tools
 from pacs_rounds.lab.kinds import Device
 from pacs_rounds.model import BadInput
+from pacs_rounds.transports.replay import names_of, slug
 
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
-
-def slug(command: str) -> str:
-    """The file name, without ending, under which a recorded answer of a command is kept."""
-    return re.sub(r"[^A-Za-z0-9]+", "_", command).strip("_")
 
 
 def _sh_inner(text: str) -> str:
@@ -171,16 +167,17 @@ class Overlay:
         folder = self.device.recorded()
         if folder is None:
             return
+        files = {slug(file.stem): file for file in sorted(folder.glob("*.txt"))}
         used = set()
         for one in catalogue.commands(list(catalogue.load().values())):
-            for file in (folder / f"{slug(one.command)}.txt", folder / f"{one.parser.partition('.')[2]}.txt"):
-                if one.parser.startswith("linux.") and file.is_file():
-                    used.add(file)
-                    self._say_instead([one.command], f"#!/bin/sh\nexec cat {linux_tools.quote(str(file))}\n", file.stem)
-                    break
-        left = sorted(file.name for file in folder.glob("*.txt") if file not in used)
+            name = next((name for name in sorted(names_of(one), key=len, reverse=True) if name in files), None)
+            if name and one.parser.startswith("linux."):
+                used.add(name)
+                script = f"#!/bin/sh\nexec cat {linux_tools.quote(str(files[name]))}\n"
+                self._say_instead([one.command], script, name)
+        left = sorted(set(files) - used)
         if left or not used:
-            said = ", ".join(left) or "this folder"
+            said = ", ".join(files[name].name for name in left) or "this folder"
             raise BadInput(str(folder), f"no command of the catalogue is answered by {said}",
                            "name each file after its command, every other sign an underscore: df_P_T_k.txt")
 
