@@ -87,3 +87,13 @@ def address_known(data: Data, context: Context) -> list[Row]:
             "detail": f"{variable} of {device['host']} is still {value or 'empty'}: the device cannot be looked at"
             if missing else value})
     return rows
+
+
+@derivation("contract.device_covered")
+def device_covered(data: Data, context: Context) -> list[Row]:
+    """Row {item: device, word: inspected, detail}, or unknown: not_run when only the paperwork looks at the device."""
+    planned = [role for role in data["inventory.device"]["roles_planned"] if role != "contract_register"]
+    if planned:
+        return [{"item": "device", "word": "inspected", "detail": ", ".join(map(str, planned))}]
+    groups = ", ".join(map(str, data["inventory.device"]["groups"]))
+    return [{"item": "device", "unknown": Reason.NOT_RUN, "detail": f"no role of this round inspects it ({groups})"}]

@@ -1,0 +1,81 @@
+"""Planted against found, the whole way: lab, inventory, conductor, sealed run. Nothing missed, nothing invented.
+
+Each scenario is a round of its own over the whole simulated site through the command line; those with
+`after_healthy: true` follow a healthy round in the same archive.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pacs_rounds import catalogue, paths
+from pacs_rounds.lab import overlay
+
+ROUNDS = paths.ROOT / ".venv" / "bin" / "rounds"
+SCENARIOS = sorted((paths.LAB / "scenarios").glob("*.yml"))
+Finding = tuple[str, str, str, str, str | None]
+pytestmark = pytest.mark.lab
+
+
+def environment(folder: Path) -> dict[str, str]:
+    return {**os.environ, "ROUNDS_EVIDENCE": str(folder / "evidence"), "ROUNDS_REPORTS": str(folder / "reports")}
+
+
+def inspect(folder: Path, scenario: Path | None) -> list[dict[str, Any]]:
+    words = [str(ROUNDS), "inspect", "--site", "lab"] + (["--scenario", str(scenario)] if scenario else [])
+    done = subprocess.run(words, env=environment(folder), capture_output=True, text=True, timeout=180, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    run = done.stdout.split()[1]
+    files = sorted((folder / "evidence" / "lab" / run / "data" / "records").glob("*/*.jsonl"))
+    return [json.loads(line) for path in files for line in path.read_text(encoding="utf-8").split("\n") if line]
+
+
+def findings(records: list[dict[str, Any]]) -> set[Finding]:
+    return {(r["host"], r["check"], r["item"], r["outcome"], r.get("reason")) for r in records
+            if r["outcome"] not in {"ok", "not_applicable"}}
+
+
+def planted(scenario: Path | None) -> set[Finding]:
+    return findings(overlay.expected(scenario, list(catalogue.load())))
+
+
+@pytest.fixture(scope="module")
+def healthy(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str, Any]]]:
+    folder = tmp_path_factory.mktemp("healthy")
+    return folder, inspect(folder, None)
+
+
+def test_healthy_hospital_reports_only_what_the_contract_gets_wrong(healthy: tuple[Path, Any]) -> None:
+    assert findings(healthy[1]) == planted(None)
+
+
+def test_every_check_is_ok_somewhere_in_the_healthy_hospital(healthy: tuple[Path, Any]) -> None:
+    """A check that nowhere says ok has not been tried."""
+    said = {record["check"] for record in healthy[1] if record["outcome"] == "ok"}
+    quiet = {record["check"] for record in healthy[1] if record["outcome"] == "not_applicable"}
+    assert set(catalogue.load()) - said - quiet == set()
+
+
+def test_every_planned_host_and_check_has_a_record(healthy: tuple[Path, Any]) -> None:
+    folder, records = healthy
+    run = next((folder / "evidence" / "lab").glob("2*"))
+    plan = json.loads((run / "data" / "run.json").read_text(encoding="utf-8"))["plan"]
+    expected = {(host, check) for part in plan for host in part["hosts"] for check in part["checks"]}
+    assert {(record["host"], record["check"]) for record in records} == expected
+
+
+@pytest.mark.parametrize("scenario", [path for path in SCENARIOS if path.stem != "healthy"], ids=lambda path: path.stem)
+def test_scenario_finds_what_was_planted_and_nothing_else(
+        scenario: Path, tmp_path: Path, healthy: tuple[Path, Any]) -> None:
+    if overlay.read(scenario).get("after_healthy"):
+        shutil.copytree(healthy[0] / "evidence", tmp_path / "evidence")
+    found, expected = findings(inspect(tmp_path, scenario)), planted(scenario)
+    assert found - expected == set(), "invented"
+    assert expected - found == set(), "missed"
