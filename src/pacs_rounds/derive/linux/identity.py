@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from pacs_rounds.derive import Data, derivation, identity
-from pacs_rounds.derive.linux import answer_to
+from pacs_rounds.derive.linux import answer_to, not_answered
 from pacs_rounds.model import Context, NotApplicable, Reason, Row
 
 DATE_COMMAND = "date '+%s %z'"
+SERIAL_COMMAND = "cat /sys/class/dmi/id/product_serial"
 # A command that took longer than this says nothing about seconds.
 SLOWEST_SECONDS = 20.0
 
@@ -74,6 +75,8 @@ def serial_number(data: Data, context: Context) -> list[Row]:
     if not written:
         raise NotApplicable("the contract lists no serial number for this host")
     said = data["linux.dmi_serial"]
+    if said is None:
+        return [not_answered(answer_to(context, SERIAL_COMMAND), "chassis", "chassis")]
     if said["serial"] is None:
         return [{"chassis": "chassis", "unknown": Reason.EMPTY.value,
                  "detail": f"the board holds only the placeholder {said['as_printed']!r}"}]
