@@ -183,7 +183,8 @@ def test_runbooks_are_told_once_as_text(tmp_path: Path) -> None:
     books = tmp_path / "docs" / "runbooks"
     books.mkdir(parents=True)
     (books / "fan.md").write_text(
-        "# A fan has <failed>\n\nThe rest run faster.\nUntil they stop.\n\n## What to look at first\n\n"
+        "# A fan has <failed>\n\nChecks: `x.fans`.\n\n## What it means\n\nThe rest run faster.\nUntil they stop.\n\n"
+        "| a | b |\n|---|---|\n| `c` | d |\n\n## What to look at first\n\n"
         "1. `show env all`\n   twice\n2. **Listen**\n\n```\nswitch# show <env>\n```\n\n"
         "## What not to do\n\n- Do not reboot\n", encoding="utf-8")
     book = runbook.read("docs/runbooks/fan.md", "zh", tmp_path)

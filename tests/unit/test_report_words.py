@@ -7,7 +7,7 @@ from string import Formatter
 
 import pytest
 
-from pacs_rounds import catalogue, yamlfile
+from pacs_rounds import catalogue, paths, yamlfile
 from pacs_rounds.model import BadInput, Impact, Outcome, Reason
 from pacs_rounds.report import words
 from pacs_rounds.report.people import ALIASES
@@ -70,6 +70,30 @@ def test_every_state_word_of_the_catalogue_has_chinese(name: str) -> None:
     listed = {word for group in (catalogue.load()[name].words or {}).values() for word in group}
     missing = {word for word in listed if f"values.{word}" not in FLAT["zh"]}
     assert not missing, f"add to values: in words.zh.yml: {sorted(missing)}"
+
+
+@pytest.mark.parametrize("name", sorted(catalogue.load()))
+def test_every_check_has_its_reason_and_its_remedy_in_chinese(name: str) -> None:
+    check = catalogue.load()[name]
+    advice = words.advice("zh")
+    book = check.remedy.removeprefix("docs/runbooks/").removesuffix(".md")
+    assert name in advice["why"], f"add why: {name} to advice.zh.yml"
+    own = (paths.ROOT / check.remedy.replace(".md", ".zh.md")).is_file()
+    assert own or book in advice["remedies"], f"add remedies: {book} to advice.zh.yml, or write {book}.zh.md"
+
+
+def test_chinese_advice_belongs_to_something() -> None:
+    advice = words.advice("zh")
+    assert set(advice["why"]) <= set(catalogue.load())
+    for remedy in advice["remedies"].values():
+        assert remedy["title"]
+        assert 2 <= len(remedy["steps"]) <= 5
+
+
+def test_phrases_keep_their_numbers_and_do_not_take_others() -> None:
+    t = words.load("zh")
+    assert t.phrase("12.3 GiB free of 40 GiB") == "空闲 12.3 GiB，共 40 GiB"
+    assert t.phrase("the text of echoscu carries no times") == "the text of echoscu carries no times"
 
 
 def test_templates_and_code_use_only_keys_that_exist() -> None:

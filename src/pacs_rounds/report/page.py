@@ -10,7 +10,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from pacs_rounds.model import Outcome
-from pacs_rounds.report import runbook
+from pacs_rounds.report import runbook, words
 from pacs_rounds.report.findings import Finding, findings, numbers
 from pacs_rounds.report.headings import Chapter, Line, chapters
 from pacs_rounds.report.people import People, zone_of
@@ -19,20 +19,22 @@ from pacs_rounds.report.view import Record, RunView
 from pacs_rounds.report.words import Words
 
 LONGEST = 160
+LONGEST_SENTENCE = 360
 """Characters of one device text that a cell shows; the raw evidence has the rest."""
+MOST_CLAUSES = 14
 _RULE = re.compile(r"check_rules #(\d+): (.*)", re.DOTALL)
 
 
 class Page:
     """One run in one language. Methods named after the template's places return plain text, never HTML."""
 
-    def __init__(self, view: RunView, words: Words, evidence_href: str) -> None:
-        self.view, self.words = view, words
-        self.lang = words.lang
+    def __init__(self, view: RunView, language: Words, evidence_href: str) -> None:
+        self.view, self.words = view, language
+        self.lang = language.lang
         self.zone_name = str(view.facts.get("timezone") or "UTC")
         zone = zone_of(self.zone_name)
         self.zone_missing = zone is UTC and self.zone_name != "UTC"
-        self.people = People(words, zone)
+        self.people = People(language, zone)
         self.base = evidence_href if not evidence_href or evidence_href.endswith("/") else evidence_href + "/"
         self.findings: list[Finding] = findings(view)
         self.number_of = numbers(self.findings)
@@ -62,11 +64,12 @@ class Page:
         """Where the record's file lies."""
         return self.base + quote(record.file)
 
-    def both_text(self, text: Any) -> str:
-        """A sentence of the catalogue: of a {zh, en} pair the reader's; plain English only for English readers."""
+    def why(self, check: str) -> str:
+        """Why the check matters, in the reader's language; '' where it is not written in it."""
+        text = self.view.checks[check].get("why")
         if isinstance(text, dict):
             return self.both(text)
-        return str(text) if self.lang == "en" else ""
+        return str(text or "") if self.lang == "en" else str(words.advice(self.lang)["why"].get(check, ""))
 
     def role(self, role: str) -> str:
         """A role's title, or its name as it stands."""
@@ -118,17 +121,17 @@ class Page:
             return self.words("lines.growth", delta=self.people.value(record.delta, record.unit), total=total)
         return total
 
-    def reason(self, record: Record) -> str:
+    def reason(self, record: Record, limit: int = LONGEST) -> str:
         """Reason and detail of an unknown, the detail alone of anything else."""
-        detail = self.short(self.words.phrase(record.detail))
+        detail = self.short(self.words.phrase(record.detail), limit)
         if record.reason is None:
             return detail
         known = self.words(f"reasons.{record.reason}")
         return f"{known}{self.words('remarks.colon')}{detail}" if detail else known
 
-    def remark(self, record: Record) -> str:
+    def remark(self, record: Record, limit: int = LONGEST_SENTENCE) -> str:
         """Reason, previous value and change, and whose level applied when it is not the catalogue's."""
-        parts = [self.reason(record)]
+        parts = [self.reason(record, limit)]
         if record.previous is not None:
             parts.append(self.words("remarks.previous", value=self.short(
                 self.people.value(record.previous, record.unit), 60)))
@@ -203,7 +206,7 @@ class Page:
         """The remark of a single record, what a folded line shares."""
         first = line.records[0]
         if line.kind == "single":
-            return self.remark(first)
+            return self.remark(first, LONGEST)
         if line.kind == "ok":
             parts = [self.origin(first)]
         else:
@@ -243,6 +246,12 @@ class Page:
             return self.title(finding.check)
         return self.title(finding.check) + self.words("remarks.colon") + self.words(f"reasons.{finding.reason}")
 
+    def clauses(self, finding: Finding) -> list[str]:
+        """The finding's clauses, the first of them when a silent device touches nearly all."""
+        if len(finding.clauses) <= MOST_CLAUSES:
+            return finding.clauses
+        return [*finding.clauses[:MOST_CLAUSES], self.words("lines.more", n=len(finding.clauses))]
+
     def common_standard(self, finding: Finding) -> str:
         """The standard, when all the finding's records were held against the same one; else ''."""
         found = {self.standard(record) for record in finding.records} if finding.check else set()
@@ -252,6 +261,9 @@ class Page:
         """The runbook's path, its text, and the finding that already prints its steps (None when this one does)."""
         path = str(self.view.checks[finding.check].get("remedy") or "") if finding.check else ""
         book = runbook.read(path, self.lang) if path else None
+        if book is None or book.foreign:
+            short = words.advice(self.lang)["remedies"].get(path.removeprefix("docs/runbooks/").removesuffix(".md"))
+            book = runbook.brief(path, short["title"], short["steps"]) if short else book
         if book is None:
             return path, None, None
         first = self._runbooks.setdefault(path, finding.number)

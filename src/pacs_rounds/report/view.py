@@ -111,6 +111,11 @@ class RunView:
         """How many records have each outcome; recounted, not taken from run.json."""
         return count(self.records)
 
+    def link_agrees(self) -> bool:
+        """Whether the chain link is about these very files: it holds the hash of the bag's tag manifest."""
+        said = (self.link or {}).get("bag_sha256")
+        return said is None or said == self.tagmanifest_sha256
+
     def counts_agree(self) -> bool:
         """Whether run.json counted what the records say (records added here for gaps left aside)."""
         said = self.facts.get("counts")

@@ -12,6 +12,8 @@ from pacs_rounds.model import BadInput
 
 HERE = Path(__file__).parent
 LANGUAGES = ("zh", "en")
+LONGEST_PHRASE = 500
+"""Longer remarks are no phrases of ours; matching them would only cost time."""
 
 
 def flatten(tree: Any, prefix: str = "") -> dict[str, Any]:
@@ -46,7 +48,9 @@ class Words:
 
     def phrase(self, text: str) -> str:
         """A remark written by a derivation, translated where the language knows the phrase; else as it stands."""
-        return "; ".join(self._one_phrase(part) for part in text.split("; ")) if self.phrases and text else text
+        if not self.phrases or len(text) > LONGEST_PHRASE:
+            return text
+        return "; ".join(self._one_phrase(part) for part in text.split("; "))
 
     def _one_phrase(self, part: str) -> str:
         for pattern, say in self.phrases:
@@ -57,8 +61,17 @@ class Words:
 
 
 def _pattern(english: str) -> re.Pattern[str]:
-    pieces = re.split(r"\{\d\}", english)
-    return re.compile("(.*?)".join(re.escape(piece) for piece in pieces), re.DOTALL)
+    pieces = re.split(r"(\{\d#?\})", english)
+    places = {True: r"(\d.*?)", False: "(.*?)"}
+    return re.compile("".join(places["#" in piece] if number % 2 else re.escape(piece)
+                              for number, piece in enumerate(pieces)), re.DOTALL)
+
+
+@functools.cache
+def advice(lang: str) -> dict[str, Any]:
+    """`why` by check and `remedies` by runbook, where the originals are in another language; else empty."""
+    path = HERE / f"advice.{lang}.yml"
+    return dict(yamlfile.load(path)) if path.is_file() else {"why": {}, "remedies": {}}
 
 
 @functools.cache
