@@ -104,7 +104,8 @@ class _Session:
         await self.owner.device.pause()
         if any(line in faults["hang"] for line in begun):
             self._write("".join(f"{line}\r\n" for line in begun[-1:]))
-            await asyncio.Event().wait()
+            await self._swallow()
+            return
         drop = self.owner.switch.state["session"]["drop_during"]
         for line in begun:
             if line in drop:
@@ -112,6 +113,12 @@ class _Session:
                 return
         self._write(text)
         await self._drained()
+
+    async def _swallow(self) -> None:
+        """Say nothing any more until the other side gives up."""
+        while not self.cli.closed:
+            with contextlib.suppress(asyncssh.TerminalSizeChanged, asyncssh.BreakReceived):
+                self.cli.closed = not await self.process.stdin.read(4096)
 
     def _write(self, text: str) -> None:
         limit = self.owner.device.faults["cut_connection_after"]

@@ -47,7 +47,9 @@ def words_of(error: BaseException) -> str:
     chain: list[str] = []
     seen: BaseException | None = error
     while seen is not None and len(chain) < 5:
-        chain.append(f"{type(seen).__name__}: {seen}")
+        per_address = getattr(seen, "errors", None)  # paramiko: "unable to connect", and why for each address
+        why = "; ".join(map(str, per_address.values())) if isinstance(per_address, dict) else ""
+        chain.append(f"{type(seen).__name__}: {seen} {why}".rstrip())
         seen = seen.__cause__ or seen.__context__
     return " / ".join(reversed(chain))
 

@@ -48,10 +48,27 @@ def ask(endpoint: Endpoint, commands: Sequence[Collect]) -> list[Answer]:
                       for one in waiting]
 
 
+class _Watched:
+    """netmiko's channel, which takes a closed connection for one that has nothing to say yet: this one raises."""
+
+    def __init__(self, channel: Any) -> None:
+        self._channel = channel
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._channel, name)
+
+    def read_channel(self) -> str:
+        text = str(self._channel.read_channel())
+        remote = self._channel.remote_conn
+        if not text and remote is not None and remote.closed and not remote.recv_ready():
+            raise EOFError("the connection was closed")
+        return text
+
+
 def connect(endpoint: Endpoint) -> Any:
     """A prepared netmiko session: pager off, prompt known, privileged when there is a secret."""
     telnet = endpoint.netmiko_type.endswith("_telnet")
-    return netmiko.ConnectHandler(
+    session = netmiko.ConnectHandler(
         device_type=endpoint.netmiko_type, host=endpoint.address, port=endpoint.port, username=endpoint.user,
         password=endpoint.password or "", secret=endpoint.enable_secret or "", use_keys=endpoint.key_file is not None,
         key_file=endpoint.key_file, ssh_strict=not telnet, system_host_keys=False, alt_host_keys=not telnet,
@@ -59,6 +76,9 @@ def connect(endpoint: Endpoint) -> Any:
         banner_timeout=endpoint.connect_seconds, auth_timeout=endpoint.connect_seconds,
         blocking_timeout=endpoint.connect_seconds, disabled_algorithms=disabled_algorithms(endpoint.legacy_ssh),
         allow_agent=False, auto_connect=True)
+    if not telnet:
+        session.channel = _Watched(session.channel)  # type: ignore[assignment]
+    return session
 
 
 def _ask_session(session: Any, endpoint: Endpoint, commands: Sequence[Collect], give_up: float) -> list[Answer]:
@@ -72,7 +92,7 @@ def _ask_session(session: Any, endpoint: Endpoint, commands: Sequence[Collect], 
             if answer.reason in {Reason.TIMED_OUT, Reason.TRUNCATED}:
                 break
     finally:
-        _leave(session)
+        _leave(session, bool(answers) and answers[-1].reason in {Reason.TIMED_OUT, Reason.TRUNCATED})
     return answers
 
 
@@ -116,8 +136,12 @@ def _ask_one(session: Any, endpoint: Endpoint, one: Collect, give_up: float, unp
     return Answer(one.command, text, None, started, ended, reason, detail)
 
 
-def _leave(session: Any) -> None:
+def _leave(session: Any, hangs: bool) -> None:
+    """Log out; where the device no longer answers, cut: a polite farewell would wait for its prompt."""
     try:
-        session.disconnect()
+        if hangs and getattr(session, "remote_conn_pre", None) is not None:
+            session.remote_conn_pre.close()
+        else:
+            session.disconnect()
     except _FAILURES:
         return
