@@ -164,3 +164,16 @@ def test_pattern_in_an_expectation_stands_for_checks_without_their_own(tmp_path:
     assert {(one["check"], one["item"]) for one in found if one["host"] == "web"} == {
         ("linux.a", "*"), ("linux.b", "b"), ("linux.serial_number", "*")}
     assert any(one["host"] == "broker-b" for one in found), "healthy.yml's own expectations stand beside them"
+
+
+def test_comparison_names_what_is_missed_and_what_is_invented() -> None:
+    def one(host: str, outcome: str, item: str = "x", reason: str | None = None) -> dict[str, object]:
+        return {"host": host, "check": "linux.a", "item": item, "outcome": outcome, "reason": reason}
+
+    records = [one("a", "ok"), one("b", "critical"), one("c", "unknown", "y", "refused"), one("d", "not_applicable")]
+    entries = [one("b", "critical"), one("c", "unknown", "*", "refused")]
+    assert overlay.compare(records, entries) == ([], [])
+    assert overlay.compare(records[:1], entries)[0] == ["b linux.a x critical", "c linux.a * unknown refused"]
+    assert overlay.compare(records, entries[:1])[1] == ["c linux.a y unknown refused"]
+    assert overlay.compare([one("b", "warning")], entries[:1]) == (["b linux.a x critical"], ["b linux.a x warning"])
+    assert overlay.compare([one("c", "unknown", "y", "timed_out")], entries[1:])[0] == ["c linux.a * unknown refused"]

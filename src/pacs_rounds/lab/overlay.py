@@ -162,3 +162,22 @@ def _expanded(scenario: State, check_ids: list[str]) -> list[State]:
         else:
             entries.append(one)
     return entries
+
+
+def compare(records: list[State], entries: list[State]) -> tuple[list[str], list[str]]:
+    """Planted against found: what is missed and what is invented, one line each; both empty when they agree.
+
+    `records` are a round's, `entries` come from `expected`. The item `*` stands for whatever the check reports in place
+    of its items when it has no answer.
+    """
+    def fits(record: State, entry: State) -> bool:
+        return (all(record[key] == entry[key] for key in ("host", "check", "outcome"))
+                and entry["item"] in {"*", record["item"]} and record["reason"] == entry.get("reason"))
+
+    def line(one: State) -> str:
+        return " ".join(str(one[key]) for key in ("host", "check", "item", "outcome", "reason") if one.get(key))
+
+    found = [record for record in records if record["outcome"] not in {"ok", "not_applicable"}]
+    missed = [line(entry) for entry in entries if not any(fits(record, entry) for record in found)]
+    invented = [line(record) for record in found if not any(fits(record, entry) for entry in entries)]
+    return missed, invented
