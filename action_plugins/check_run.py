@@ -52,7 +52,8 @@ class ActionModule(ActionBase):
         role = arguments["role"] or variables.get("ansible_role_name") or "no_role"
         try:
             run = read_json(run_dir / "run.json")
-            facts = rounds.host_facts(variables["inventory_hostname"], variables, [])
+            rendered = rounds.Templated(variables, self._templar.template)
+            facts = rounds.host_facts(variables["inventory_hostname"], rendered, [])
             inputs = rounds.prepare(run_dir, run, role, arguments["checks"], str(self._connection.transport), facts)
             commands = catalogue.commands(catalogue.select(arguments["checks"]))
             answers = self._ask(inputs, commands, arguments["deadline"], run.get("replay"))

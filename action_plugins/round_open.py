@@ -11,7 +11,7 @@ from ansible.plugins.action import ActionBase
 from pacs_rounds import catalogue  # noqa: F401  (loaded before the fork, so that no worker pays for it again)
 from pacs_rounds.inventory import validate_site
 from pacs_rounds.model import BadInput
-from pacs_rounds.rounds import Opening, open_round
+from pacs_rounds.rounds import Opening, Templated, open_round
 
 
 class ActionModule(ActionBase):
@@ -27,13 +27,14 @@ class ActionModule(ActionBase):
         variables = task_vars or {}
         _, arguments = self.validate_argument_spec({
             "round": {"type": "str", "required": True}, "policy": {"type": "str", "default": "contract_2017"}})
+        rendered = Templated(variables, self._templar.template)
         site_dir = Path(variables["inventory_dir"])
         opening = Opening(
             site=site_dir.name, round=arguments["round"], policy=arguments["policy"],
             groups={str(name): [str(host) for host in hosts] for name, hosts in variables["groups"].items()},
-            hosts=[str(host) for host in variables["ansible_play_hosts_all"]], site_vars=variables,
-            run=variables.get("rounds_run"), engineer=variables.get("rounds_engineer"),
-            scenario=variables.get("rounds_scenario"), replay=variables.get("rounds_replay"))
+            hosts=[str(host) for host in variables["ansible_play_hosts_all"]], site_vars=rendered,
+            run=rendered.get("rounds_run"), engineer=rendered.get("rounds_engineer"),
+            scenario=rendered.get("rounds_scenario"), replay=rendered.get("rounds_replay"))
         try:
             validate_site(site_dir)
             run_dir = open_round(opening)

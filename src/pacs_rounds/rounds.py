@@ -6,6 +6,7 @@ import getpass
 import os
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -32,7 +33,7 @@ def load_policy(name: str) -> dict[str, Any]:
     return policy
 
 
-def role_checks(role: str, site_vars: dict[str, Any]) -> list[str]:
+def role_checks(role: str, site_vars: Any) -> list[str]:
     """Check ids of a role: the site's `<role>_checks` before the role's default, patterns resolved."""
     name = f"{role}_checks"
     patterns = site_vars.get(name)
@@ -44,6 +45,17 @@ def role_checks(role: str, site_vars: dict[str, Any]) -> list[str]:
     return [check.id for check in catalogue.select(list(patterns))]
 
 
+class Templated:
+    """Variables whose values are rendered when they are asked for: an action plugin's task_vars are raw text."""
+
+    def __init__(self, variables: dict[str, Any], render: Callable[[Any], Any]) -> None:
+        self._variables, self._render = variables, render
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The rendered value."""
+        return self._render(self._variables[name]) if name in self._variables else default
+
+
 @dataclass(slots=True)
 class Opening:
     """What is known when a round begins. `hosts` are those selected (--limit), `groups` the whole inventory's."""
@@ -53,7 +65,7 @@ class Opening:
     policy: str
     groups: dict[str, list[str]]
     hosts: list[str]
-    site_vars: dict[str, Any]
+    site_vars: Any
     run: str | None = None
     engineer: str | None = None
     scenario: str | None = None

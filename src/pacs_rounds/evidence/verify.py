@@ -31,7 +31,7 @@ def _manifest(path: Path) -> dict[str, str]:
     entries = {}
     for line in path.read_text(encoding="utf-8").split("\n"):
         if line.strip():
-            digest, _, name = line.partition("  ")
+            digest, name = line.split(maxsplit=1)  # two blanks in the manifest, one in the tag manifest
             entries[name.replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%")] = digest
     return entries
 
