@@ -52,7 +52,7 @@ def uname(text: str) -> dict[str, str]:
     fields = one_line(text, "uname").split()
     if len(fields) < 4 or fields[0] != "Linux" or not _RELEASE.fullmatch(fields[2]):
         raise ParseError(f"uname: expected 'Linux host release machine', not {shown(' '.join(fields))}")
-    machine = fields[3] if len(fields) == 4 else fields[-2] if fields[-1] == "GNU/Linux" else fields[-1]
+    machine = fields[3] if len(fields) == 4 else fields[-2] if fields[-1] in ("GNU/Linux", "Linux") else fields[-1]
     if not re.fullmatch(r"\w{2,20}", machine):
         raise ParseError(f"uname: expected a machine like x86_64, not {shown(machine)}")
     return {"system": fields[0], "host_name": fields[1], "kernel_release": fields[2], "machine": machine}

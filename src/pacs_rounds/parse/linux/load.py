@@ -11,6 +11,8 @@ from pacs_rounds.parse.linux import lines, one_line, refuse, shown, whole
 
 _LOADAVG = re.compile(r"(\d+\.\d+) (\d+\.\d+) (\d+\.\d+) (\d+)/(\d+) (\d+)")
 _UPTIME = re.compile(r"(\d+(?:\.\d+)?)(?: (\d+(?:\.\d+)?))?")
+_UP_SINCE = re.compile(r"\d\d:\d\d:\d\d up\s+(?:(\d{1,5}) days?,\s+)?(?:(\d{1,2}):(\d\d)|(\d{1,2}) min(?:utes?)?),"
+                       r"\s+(?:\d{1,5} users?,\s+)?load average: [\d., ]+")
 _MEMINFO = re.compile(r"([A-Za-z][A-Za-z0-9_]*)(?:\(([a-z]+)\))?:\s*(\d{1,20})( kB)?")
 
 # The columns of a cpu line in the order in which kernels added them; 2.4 has the first four, 2.6.0 seven.
@@ -34,9 +36,16 @@ def loadavg(text: str) -> dict[str, Any]:
 # 350735.47 234388.90
 @parser("linux.uptime")
 def uptime(text: str) -> dict[str, Any]:
-    """`cat /proc/uptime`: uptime_seconds, and idle_seconds summed over the CPUs (None where a container hides it)."""
+    """`cat /proc/uptime`: uptime_seconds, and idle_seconds summed over the CPUs (None where a container hides it).
+
+    The line of the program `uptime` (text collected by hand) is read too; it is cut to whole minutes.
+    """
     line = one_line(text, "/proc/uptime")
     match = _UPTIME.fullmatch(line)
+    since = _UP_SINCE.fullmatch(line) if len(line) < 200 else None
+    if since:
+        days, hours, minutes, alone = (int(part or 0) for part in since.groups())
+        return {"uptime_seconds": float(days * 86400 + hours * 3600 + (minutes + alone) * 60), "idle_seconds": None}
     if not match:
         raise ParseError(f"/proc/uptime: expected one or two numbers of seconds, not {shown(line)}")
     return {"uptime_seconds": float(match[1]), "idle_seconds": float(match[2]) if match[2] else None}

@@ -15,7 +15,7 @@ _BLOCKS = re.compile(r"(\d+)(B|K|kB|M|MB|G|GB|T|TB)?-blocks")
 _PERCENT = re.compile(r"(\d{1,4})%|-")
 _SIZE = re.compile(r"-?\d{1,30}|-")
 _HUMAN = re.compile(r"-?\d{1,20}(?:\.\d+)?[kKMGTPEZY]?B?|-")
-_TROUBLE = re.compile(r"(?:df|du): (?:cannot (?:read|access)(?: directory)? )?['`‘\"]?(/.*?)['’\"]?: ([A-Z][^:]*)")
+_TROUBLE = re.compile(r"(?:df|du): (?:cannot (?:read|access)(?: directory)? )?['`‘\"]?([/.].*?)['’\"]?: ([A-Z][^:]*)")
 _OCTAL = re.compile(r"\\([0-7]{3})")
 _MOUNTED = re.compile(r" type ([\w.-]+) \(([^()]*(?:\([^()]*\)[^()]*)*)\)(?: \[.*\])?")
 
@@ -175,7 +175,7 @@ def du(text: str) -> list[dict[str, Any]]:
             continue
         size, tab, directory = line.partition("\t")
         kilobytes = whole(size)
-        if not tab or kilobytes is None or not directory.startswith("/"):
+        if not tab or kilobytes is None or not directory:
             refuse(number, line, "expected kilobytes, a tab and a directory")
         found.append({"directory": directory, "size_bytes": kilobytes * 1024})
     if all("error" in row for row in found):
