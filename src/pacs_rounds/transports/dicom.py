@@ -169,10 +169,12 @@ class _Round:
 
 def _gap(peer: Peer, title: str, calling: str) -> str:
     """What the inventory still lacks to ask this title, in words; empty when nothing."""
-    for name, value in (("the address (ansible_host)", peer.address), ("an AE title in dicom_aes", title),
-                        ("a port in dicom_aes", peer.port)):
-        if value in ("", UNKNOWN):
-            return f"{name} of {peer.host} is still 'unknown': fill it in in the inventory"
+    open_ends = [name for name, value in (
+        ("the address (ansible_host)", peer.address), ("an AE title in dicom_aes", title),
+        ("a port in dicom_aes", peer.port)) if value in ("", UNKNOWN)]
+    if open_ends:
+        verb = "is" if len(open_ends) == 1 else "are"
+        return f"{', '.join(open_ends)} of {peer.host} {verb} still 'unknown': fill in in the inventory"
     if calling == UNKNOWN:
         return "rounds_calling_ae_title is still 'unknown': write the title the site's peers know us by"
     return ""

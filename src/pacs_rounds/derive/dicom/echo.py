@@ -21,6 +21,8 @@ _SENTENCES = {
     "failed_status": "answered the C-ECHO with an error status",
     "protocol_error": "does not speak DICOM here",
     "busy": "is busy: it rejects the association for now",
+    "silent_association": "fell silent at the association",
+    "silent_echo": "fell silent at the C-ECHO",
 }
 
 
@@ -46,7 +48,7 @@ def detail_of(entry: Entry) -> str:
     where = f" at {entry['address']}:{entry['port']}" if entry.get("address") and entry.get("port") else ""
     caller = f", asked by {entry['calling_ae_title']}" if entry.get("calling_ae_title") else ""
     word = word_of(entry)
-    said = _SENTENCES.get(word, f"{word.replace('_', ' ')}")
+    said = _SENTENCES.get(word, "rejected the association" if word.startswith("rejected") else word.replace("_", " "))
     code = ""
     if entry["result"] == "rejected":
         code = "/".join(str(entry[key]) for key in ("reject_result", "source", "reason_code"))
@@ -146,5 +148,6 @@ def response_time(data: Data, context: Context) -> list[Row]:
                          "detail": "the text of echoscu carries no times"})
         else:
             reason = _unreached(entry) or (Reason.TIMED_OUT if entry["result"] == "timed_out" else Reason.REFUSED)
-            rows.append({"ae_title": item, "unknown": reason, "detail": f"no answer to time: {detail_of(entry)}"})
+            why = entry["reason_text"] if entry["result"] in _UNKNOWN else detail_of(entry)
+            rows.append({"ae_title": item, "unknown": reason, "detail": f"no answer to time: {why}"})
     return rows + _missing(context, {title for title, _ in entries})
