@@ -108,6 +108,20 @@ def test_a_heading_is_never_fine_with_anything_unknown(run: view.RunView, health
     assert set(verdicts.values()) == {Outcome.OK}
 
 
+def test_a_heading_where_nothing_applies_is_unknown(run: view.RunView) -> None:
+    aside = [record for record in run.records if record.outcome is Outcome.NOT_APPLICABLE]
+    assert aside
+    assert view.verdict(aside) is Outcome.NOT_APPLICABLE
+    assert view.heading_verdict(aside) is Outcome.UNKNOWN
+
+
+def test_files_changed_after_sealing_are_noticed(tmp_path: Path) -> None:
+    folder = report_run.build(tmp_path, clean=True)
+    found = view.load(folder, {**report_run.LINK, "bag_sha256": "0" * 64})
+    assert not found.link_agrees()
+    assert view.load(folder, {**report_run.LINK, "bag_sha256": found.tagmanifest_sha256}).link_agrees()
+
+
 def test_a_check_without_a_heading_gets_its_own_place(tmp_path: Path) -> None:
     folder = report_run.build(tmp_path, clean=True)
     path = folder / "data" / "checks.json"

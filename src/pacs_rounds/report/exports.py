@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from pacs_rounds.model import Outcome
 from pacs_rounds.report.safe import visible
-from pacs_rounds.report.view import Record, RunView, verdict
+from pacs_rounds.report.view import Record, RunView, heading_verdict
 
 _COLUMNS = (
     "run", "site", "host", "role", "check", "title_zh", "title_en", "heading", "item", "outcome", "reason", "detail",
@@ -124,7 +124,7 @@ def prometheus(view: RunView) -> str:
             "# TYPE rounds_heading_verdict gauge"]
     for heading in view.headings:
         mine = [record for record in view.records if view.heading_of(record.check) == heading.clause]
-        out.append(f"rounds_heading_verdict{_labels(clause=heading.clause, outcome=verdict(mine))} 1")
+        out.append(f"rounds_heading_verdict{_labels(clause=heading.clause, outcome=heading_verdict(mine))} 1")
     out += ["# HELP rounds_outcome 1 for the outcome of one item.", "# TYPE rounds_outcome gauge"]
     out += [f"rounds_outcome{_ids(record)} 1" for record in view.records]
     out += ["# HELP rounds_observed What was observed, in the check's base unit.", "# TYPE rounds_observed gauge"]

@@ -6,9 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from pacs_rounds.model import Outcome, gravest
+from pacs_rounds.model import Outcome
 from pacs_rounds.report.findings import Finding
-from pacs_rounds.report.view import Heading, Record, RunView, count, verdict
+from pacs_rounds.report.view import Heading, Record, RunView, count, heading_verdict
 
 MOST_SINGLE = 10
 """More items of one finding than this become one line here; the finding itself lists them."""
@@ -77,12 +77,8 @@ def _chapter(heading: Heading, records: list[Record], finding_of: dict[int, Find
     lines.sort(key=lambda line: (
         _ORDER[line.outcome], line.finding.number if line.finding else 0, place.get(line.check or "", -1)))
     mine = [finding_of[id(record)] for record in records if id(record) in finding_of]
-    outcome = verdict(records)
-    if outcome is Outcome.NOT_APPLICABLE:
-        # Everything "does not apply" says nothing about the state: the heading must not look settled.
-        outcome = gravest([])
     return Chapter(
-        heading, outcome, records, lines, count(records), min(mine, key=lambda one: one.number, default=None),
+        heading, heading_verdict(records), records, lines, count(records), min(mine, key=lambda one: one.number, default=None),
         list(dict.fromkeys(record.host for record in records)), list(dict.fromkeys(one.check for one in records)))
 
 

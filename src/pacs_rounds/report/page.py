@@ -182,7 +182,7 @@ class Page:
             return f"{record.host} · {self.item(record)}" if record.item != "*" else record.host
         if line.kind == "silent":
             return self.words("lines.silent_item", n=len(line.records), hosts=self.named(line.hosts))
-        return self.named(line.hosts, 6 if line.kind == "many" else 4)
+        return self.named(line.hosts, 6 if line.kind == "many" else 3)
 
     def line_result(self, line: Line) -> str:
         """The value of a single record, the number and span of values of a folded line."""

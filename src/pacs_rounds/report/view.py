@@ -140,6 +140,12 @@ def verdict(records: list[Record]) -> Outcome:
     return gravest([record.outcome for record in records])
 
 
+def heading_verdict(records: list[Record]) -> Outcome:
+    """The verdict of a heading: everything "does not apply" says nothing of the state, so it must not look settled."""
+    found = verdict(records)
+    return Outcome.UNKNOWN if found is Outcome.NOT_APPLICABLE else found
+
+
 def load(run_dir: Path, link: dict[str, Any] | None) -> RunView:
     """Read a run directory. BadInput names the file (and line) that is missing or cannot be read."""
     data = payload(run_dir)
