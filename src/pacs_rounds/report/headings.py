@@ -78,7 +78,8 @@ def _chapter(heading: Heading, records: list[Record], finding_of: dict[int, Find
         _ORDER[line.outcome], line.finding.number if line.finding else 0, place.get(line.check or "", -1)))
     mine = [finding_of[id(record)] for record in records if id(record) in finding_of]
     return Chapter(
-        heading, heading_verdict(records), records, lines, count(records), min(mine, key=lambda one: one.number, default=None),
+        heading, heading_verdict(records), records, lines, count(records),
+        min(mine, key=lambda one: one.number, default=None),
         list(dict.fromkeys(record.host for record in records)), list(dict.fromkeys(one.check for one in records)))
 
 
