@@ -151,7 +151,6 @@ def _module_line(table: str, line: str, switch: int | None,
                                      "status": match["status"]})
 
 
-_PAIR = re.compile(r"^\s*(?P<key>[A-Za-z][A-Za-z ]*?)\s*= ?(?P<value>.*)$")
 _PEER_GONE = re.compile(r"^Peer \(slot: \S+\) information is not available because it is in '(.+)' state")
 _KEYS = {
     "switchovers system experienced": "switchovers", "standby failures": "standby_failures",
@@ -181,8 +180,9 @@ def show_redundancy(text: str) -> dict[str, Any]:
         if line.strip().startswith(("Current Processor Information", "Peer Processor Information")):
             part = "active" if "Current" in line else "standby"
             found[part] = {"location": None, "state": None}
-        elif match := _PAIR.match(line):
-            _redundancy_pair(part, match["key"].strip().lower(), match["value"].strip(), found)
+        elif "=" in line:
+            key, _, value = line.partition("=")
+            _redundancy_pair(part, key.strip().lower(), value.strip(), found)
         elif match := _PEER_GONE.match(line.strip()):
             found["standby"] = {"location": None, "state": match[1]}
             part = "gone"

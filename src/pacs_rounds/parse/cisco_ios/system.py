@@ -14,7 +14,6 @@ _UPTIME = re.compile(r"^(?P<name>\S+) uptime is (?P<uptime>.+)$")
 _MODEL = re.compile(r"^[Cc]isco (?P<model>\S.*?) \([^)]*\) (?:processor|with)\b")
 _RETURNED = re.compile(r"^System returned to ROM by\s+(?P<reason>.+?)(?: at (?P<at>\d\d:\d\d:\d\d .+?))?"
                        r"(?: \(SP by (?P<sp>.+)\))?$")
-_FIELD = re.compile(r"^(?P<key>[A-Za-z][A-Za-z /-]*?)\s*: +(?P<value>\S.*)$")
 _MEMBER = re.compile(r"^(?P<active>\*)?\s+(?P<switch>\d+)\s+(?P<ports>\d+)\s+(?P<model>\S+)\s+(?P<version>\S+)"
                      r"\s+(?P<image>\S+)(?:\s+\S+)?$")
 
@@ -62,19 +61,14 @@ def _version_line(line: str, found: dict[str, Any]) -> None:
         found["serial"] = line.removeprefix("Processor board ID").strip().rstrip(",").split(",")[0] or None
     elif line.startswith("Configuration register is"):
         found["configuration_register"] = line.split()[3].rstrip(",")
-    elif match := _FIELD.match(line):
-        _version_field(match["key"].lower(), match["value"].strip(), found)
+    elif line.lower().startswith("system serial number"):
+        found["system_serials"].append(line.partition(":")[2].strip())
+    elif line.lower().startswith("clei code number"):
+        found["clei_codes"].append(line.partition(":")[2].strip())
     elif match := _MEMBER.match(line):
         found["stack"].append({
             "switch": int(match["switch"]), "active": match["active"] is not None, "ports": int(match["ports"]),
             "model": match["model"], "version": match["version"], "image": match["image"]})
-
-
-def _version_field(key: str, value: str, found: dict[str, Any]) -> None:
-    if key == "system serial number":
-        found["system_serials"].append(value)
-    elif key == "clei code number":
-        found["clei_codes"].append(value)
 
 
 _NAME = re.compile(r'^\s*NAME:\s*"')

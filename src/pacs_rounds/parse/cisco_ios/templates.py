@@ -15,6 +15,8 @@ import textfsm
 
 from pacs_rounds.parse.cisco_ios.text import fail
 
+_LONGEST = 300  # the templates' patterns are cubic in the length of a line
+
 
 @functools.cache
 def _compiled(name: str) -> Any:
@@ -25,6 +27,9 @@ def _compiled(name: str) -> Any:
 
 def rows(name: str, lines: list[str]) -> list[dict[str, str]]:
     """Rows of the template `cisco_ios_<name>`, keys in lower case; ParseError where it meets a strange line."""
+    for line in lines:
+        if len(line) > _LONGEST:
+            fail(f"a row of more than {_LONGEST} characters", line)
     machine = _compiled(name)
     machine.Reset()
     try:

@@ -13,6 +13,7 @@ _PROMPT = re.compile(r"^[\w.()/:-]+[#>]\s*$")
 _EXEC_STAMP = re.compile(r"^(?:Load for (?:five|5) secs?:|Time source is |No time source,)")
 _REFUSAL = re.compile(r"^\s*% ?(?:Invalid|Incomplete|Ambiguous|Unknown|Unrecognized|Bad|Authorization|Access|Error)\b",
                       re.IGNORECASE)
+_LONGEST = 1000  # no IOS command prints longer lines; the patterns below are quadratic in the length of a line
 _WORDS = {"year": 365 * 86400, "week": 7 * 86400, "day": 86400, "hour": 3600, "minute": 60, "second": 1}
 _DURATION = re.compile(r"(\d+) (year|week|day|hour|minute|second)s?")
 
@@ -32,6 +33,8 @@ def lines_of(text: str, reads_nothing: bool = False) -> list[str]:
     if "\x1b" in text or "\x00" in text:
         fail("control characters in the answer")
     lines = [line.replace("\b", "").rstrip() for line in text.splitlines()]
+    if any(len(line) > _LONGEST for line in lines):
+        fail(f"a line of more than {_LONGEST} characters: no answer of a switch")
     first = 0
     while first < len(lines) and (not lines[first] or _is_session(lines[first].strip())):
         first += 1
