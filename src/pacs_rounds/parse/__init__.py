@@ -58,13 +58,18 @@ def get(name: str) -> Parser:
     return _REGISTRY[name]
 
 
+def means_none(name: str) -> bool:
+    """Whether an empty text is an answer to this parser: "none"."""
+    return bool(getattr(get(name), "reads_empty", False))
+
+
 def parse(name: str, text: str) -> Any:
     """Parse text, turning every stumble of the parser over strange input into ParseError.
 
     A text without any visible character is refused here, once for all parsers that did not ask for it.
     """
     function = get(name)
-    if not text.strip() and not getattr(function, "reads_empty", False):
+    if not text.strip() and not means_none(name):
         raise ParseError("no text")
     try:
         return function(text)
