@@ -10,11 +10,13 @@ import asyncio
 import contextlib
 import logging
 import threading
+from pathlib import Path
 from typing import Any
 
 from pynetdicom import AE, _config, build_context, evt
 
 from pacs_rounds.lab import sockets
+from pacs_rounds.lab.dicom_log import AssociationLog, association_log
 from pacs_rounds.lab.kinds import Closable, Device, Lab
 from pacs_rounds.model import BadInput
 
@@ -39,14 +41,15 @@ async def start(device: Device, lab: Lab) -> Closable:
                            "write one of " + ", ".join(BEHAVIOURS))
     if state["behaviour"] == "refuse":
         return sockets.Nothing()
-    return await sockets.faulty(device, port) or Provider(device, port)
+    return await sockets.faulty(device, port) or Provider(device, port, association_log(lab.state, device.name))
 
 
 class Provider:
     """One listening address with all its AE titles."""
 
-    def __init__(self, device: Device, port: int) -> None:
+    def __init__(self, device: Device, port: int, log: Path) -> None:
         self.device = device
+        self.log = AssociationLog(log)
         self.state: dict[str, Any] = device.state["dicom"]
         self.closed = threading.Event()
         application = AE(ae_title=(self.state["ae_titles"] or ["ANY-SCP"])[0])
@@ -54,7 +57,7 @@ class Provider:
         application.implementation_version_name = self.state["implementation_version"] or None
         application.maximum_associations = 64
         self.server = application.make_server((device.address, port), evt_handlers=[
-            (evt.EVT_REQUESTED, self._requested), (evt.EVT_C_ECHO, self._echo)])
+            (evt.EVT_REQUESTED, self._requested), (evt.EVT_C_ECHO, self._echo), *self.log.handlers()])
         # Never wait in accept(): the caller of a connection may be gone again when the loop gets to it.
         if self.server.socket is not None:
             self.server.socket.setblocking(False)
@@ -67,6 +70,7 @@ class Provider:
         with contextlib.suppress(ValueError, OSError):
             self.loop.remove_reader(self.server.fileno())
         self.server.server_close()
+        self.log.close()
 
     def _settings(self, association: Any) -> dict[str, Any]:
         """What holds for the called AE title: the device's settings with the title's exceptions over them."""

@@ -12,7 +12,7 @@ DAY = 86400.0
 TREES = (
     "/proc/uptime", "/proc/loadavg", "/proc/stat", "/proc/meminfo", "/proc/mounts", "/proc/mdstat", "/proc/version",
     "/proc/net/dev", "/proc/net/bonding", "/sys/class/net", "/sys/class/dmi", "/etc/passwd", "/etc/shadow",
-    "/etc/redhat-release", "/boot", "/var/log", "/var/run/reboot-required")
+    "/etc/redhat-release", "/boot", "/var/log", "/var/run/reboot-required", "/tmp", "/var/tmp")  # noqa: S108
 """Path prefixes that belong to the device and not to the machine the lab runs on."""
 _PSEUDO = """\
 sysfs /sys sysfs rw,nosuid,nodev,noexec,relatime 0 0

@@ -42,8 +42,8 @@ class Overlay:
     def environment(self) -> dict[str, str]:
         """The environment of a session: that of a log-in over SSH, with the stand-ins first."""
         user = self.device.state["ssh"]["user"]
-        return {"PATH": f"{self.bin}:{SYSTEM_PATH}", "HOME": f"{self.root}/home", "USER": user, "LOGNAME": user,
-                "SHELL": "/bin/sh", "TZ": self.device.state["timezone"]}
+        return {"PATH": f"{self.bin}:{SYSTEM_PATH}", "HOME": f"{self.root}/home", "TMPDIR": f"{self.root}/tmp",  # noqa: S108
+                "USER": user, "LOGNAME": user, "SHELL": "/bin/sh", "TZ": self.device.state["timezone"]}
 
     def refresh(self, now: float) -> None:
         """Write the files that change with time; each is put in place whole."""
@@ -76,7 +76,8 @@ class Overlay:
     def _rewriting(self) -> re.Pattern[str]:
         trees = "|".join(re.escape(tree) for tree in linux_files.TREES)
         tools = "|".join(re.escape(path.name) for path in self.bin.iterdir())
-        return re.compile(rf"(?<![\w.\-])(?:(?P<path>{trees})(?![\w-])"
+        # A path that leads into the overlay already is left alone: the lab's own state may lie below /tmp.
+        return re.compile(rf"(?<![\w.\-])(?:(?!{re.escape(str(self.root))}/)(?P<path>{trees})(?![\w-])"
                           rf"|(?:/usr)?/s?bin/(?P<tool>{tools})(?![\w-])|\bPATH=(?=\S))")
 
     def _write(self, name: str, text: str, mode: int = 0o644) -> None:
@@ -89,7 +90,8 @@ class Overlay:
 
     def _render(self) -> None:
         shutil.rmtree(self.root, ignore_errors=True)
-        for folder in ("bin", "home", "real", "boot", "var/log", "var/run", "proc/net/bonding", "sys/class/net"):
+        for folder in ("bin", "home", "real", "boot", "var/log", "var/run", "tmp", "var/tmp", "proc/net/bonding",
+                       "sys/class/net"):
             (self.root / folder).mkdir(parents=True, exist_ok=True)
         state = self.device.state
         for name, text in linux_files.still(state, self.started, self.born).items():
