@@ -8,7 +8,6 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -220,8 +219,6 @@ def prepare(run_dir: Path, run: dict[str, Any], role: str, patterns: list[str], 
     folders = [evidence.find(name) for name in run["previous_runs"]]
     previous_run, previous = store.previous_records(folders, facts.host, role)
     checks = [check.id for check in catalogue.select(patterns)]
-    previous = {check: rows for check, rows in previous.items()
-                if any(fnmatchcase(check, pattern) for pattern in patterns)}
     return Inputs(
         run=run["run"], site=run["site"], host=facts.host, role=role, platform=facts.platform, transport=transport,
         checks=checks, commit=run["commit"], baseline=facts.baseline, contract=facts.contract, settings=facts.settings,
