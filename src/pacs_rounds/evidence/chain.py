@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,10 +17,12 @@ from typing import Any
 import rfc8785
 
 from pacs_rounds.evidence import keys
-from pacs_rounds.evidence.layout import SiteEvidence, write_new
+from pacs_rounds.evidence.layout import SiteEvidence, is_run_id, write_new
 from pacs_rounds.model import BadInput
 
-_LINK = re.compile(r"^(\d{6})\.json$")
+_LINK = re.compile(r"^\d{6}\.json$")
+LOCK_SECONDS = 60.0
+"""How long to wait for another round of the same site that is being opened or sealed; it takes a second or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +61,43 @@ def read_link(path: Path) -> Link:
     return Link(path, int(path.name[:6]), sha256(raw).hexdigest(), data)
 
 
-def links(evidence: SiteEvidence) -> list[Link]:
-    """All links in order; BadInput for one that cannot be read."""
-    found = []
+def scan(evidence: SiteEvidence) -> tuple[list[Link], dict[Path, str]]:
+    """The links that can be read, in order, and why the others cannot. For looking; `links` is for relying on."""
+    found, broken = [], {}
     for path in link_files(evidence):
         try:
             found.append(read_link(path))
-        except ValueError as error:
-            raise BadInput(str(path), f"is no link: {error}", f"rounds verify {evidence.site}") from None
+        except (ValueError, OSError, RecursionError) as error:
+            broken[path] = f"is no link: {error}"
+    return found, broken
+
+
+def links(evidence: SiteEvidence) -> list[Link]:
+    """All links in order; BadInput for one that cannot be read."""
+    found, broken = scan(evidence)
+    for path, why in broken.items():
+        raise BadInput(str(path), why, f"restore this file from a copy; rounds verify {evidence.site} names all damage")
     return found
 
 
 @contextlib.contextmanager
 def locked(evidence: SiteEvidence) -> Iterator[None]:
-    """Only one seal per site at a time; the lock goes with the process, also when it is killed."""
+    """Only one seal per site at a time; the lock goes with the process, also when it is killed.
+
+    Raises BadInput when somebody else keeps it for longer than any seal takes.
+    """
     evidence.root.mkdir(parents=True, exist_ok=True)
+    give_up = time.monotonic() + LOCK_SECONDS
     with (evidence.root / ".lock").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > give_up:
+                    raise BadInput(str(evidence.root), f"another round of {evidence.site} has been sealing for "
+                                   f"{LOCK_SECONDS:g} s", f"see who holds {evidence.root / '.lock'} (fuser)") from None
+                time.sleep(0.05)
         yield
 
 
@@ -89,7 +112,7 @@ def append(evidence: SiteEvidence, run: str, bag_sha256: str, sealed_at: str, fa
     raw = rfc8785.dumps(data)
     signature = keys.sign(keys.signing_key(evidence), raw)
     path = evidence.chain / f"{seq:06d}.json"
-    write_new(path.with_name(path.name + ".sig"), signature)
+    write_new(path.with_name(path.name + ".sig"), signature, durable=True)
     temporary = evidence.chain / f".{path.name}.{os.getpid()}"
     try:
         with temporary.open("xb") as file:
@@ -99,7 +122,17 @@ def append(evidence: SiteEvidence, run: str, bag_sha256: str, sealed_at: str, fa
         os.link(temporary, path)  # fails when the name is taken; a rename would overwrite
     finally:
         temporary.unlink(missing_ok=True)
+    _sync_folder(path.parent)
     return read_link(path)
+
+
+def _sync_folder(folder: Path) -> None:
+    """The folder's own entries onto the disk: only then does the new name survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def finish_moves(evidence: SiteEvidence) -> None:
@@ -109,17 +142,17 @@ def finish_moves(evidence: SiteEvidence) -> None:
     """
     for link in links(evidence):
         opened, sealed = evidence.open / link.run, evidence.root / link.run
-        if opened.is_dir() and not sealed.exists():
+        if is_run_id(link.run) and opened.is_dir() and not sealed.exists():
             opened.rename(sealed)
 
 
 def sealed_runs(evidence: SiteEvidence) -> list[Path]:
     """Folders of sealed runs, newest first, in the chain's order. A link without its folder is left out here;
     `verify` names it."""
-    folders = [evidence.find(link.run) for link in reversed(links(evidence))]
+    folders = [evidence.find(link.run) for link in reversed(links(evidence)) if is_run_id(link.run)]
     return [folder for folder in folders if (folder / "bagit.txt").exists()]
 
 
 def link_of(evidence: SiteEvidence, run: str) -> Link | None:
-    """The link that seals a run, or None."""
-    return next((link for link in links(evidence) if link.run == run), None)
+    """The link that seals a run, or None. Links that cannot be read are passed over: they seal nothing."""
+    return next((link for link in scan(evidence)[0] if link.run == run), None)

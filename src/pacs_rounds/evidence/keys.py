@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 from pacs_rounds import paths
-from pacs_rounds.evidence.layout import SiteEvidence
+from pacs_rounds.evidence.layout import SiteEvidence, write_new
 from pacs_rounds.model import BadInput
 
 NAMESPACE = "evidence@rounds"
@@ -20,7 +20,12 @@ def _ssh_keygen(*arguments: str, stdin: bytes = b"") -> subprocess.CompletedProc
     program = shutil.which("ssh-keygen")
     if program is None:
         raise BadInput("ssh-keygen", "is not installed", "install OpenSSH's client: apt-get install openssh-client")
-    return subprocess.run([program, *arguments], input=stdin, capture_output=True, timeout=SECONDS, check=False)
+    try:
+        return subprocess.run([program, *arguments], input=stdin, capture_output=True, timeout=SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        raise BadInput("ssh-keygen", f"did not end within {SECONDS:g} s",
+                       "a key with a passphrase needs an agent: ssh-add it and set ROUNDS_SIGNING_KEY to its .pub") \
+            from None
 
 
 def identity(site: str) -> str:
@@ -57,9 +62,8 @@ def signing_key(evidence: SiteEvidence) -> Path:
             raise BadInput(str(key), f"ssh-keygen could not make a key: {made.stderr.decode(errors='replace').strip()}")
     line = _public_line(key)
     if not signers.exists():
-        signers.parent.mkdir(parents=True, exist_ok=True)
-        signers.write_text(f'{identity(evidence.site)} namespaces="{NAMESPACE}" {line}\n', encoding="ascii")
-    elif line.split()[1] not in signers.read_text(encoding="ascii"):
+        write_new(signers, f'{identity(evidence.site)} namespaces="{NAMESPACE}" {line}\n'.encode("ascii"), durable=True)
+    elif line.split()[1] not in signers.read_text(encoding="utf-8", errors="replace"):
         raise BadInput(str(signers), f"does not list the key {key}",
                        "bring the site's own key here, or let a person add this machine's public key to that file")
     return key
@@ -89,21 +93,30 @@ def signature_fault(evidence: SiteEvidence, data: bytes, signature: Path) -> str
 
 
 def fingerprint(public: Path) -> str:
-    """`SHA256:…` of a public key or of the first signer in an allowed_signers file."""
-    text = public.read_text(encoding="ascii")
-    words = text.split()
-    start = next((i for i, word in enumerate(words) if word.startswith(("ssh-", "ecdsa-", "sk-"))), None)
-    if start is None:
-        return ""
-    done = _ssh_keygen("-l", "-f", "-", stdin=" ".join(words[start:start + 2]).encode())
-    return done.stdout.decode().split()[1] if done.returncode == 0 else ""
+    """`SHA256:…` of a public key or of the first signer in an allowed_signers file; empty when there is none."""
+    return next(iter(fingerprints(public)), "")
+
+
+def fingerprints(public: Path) -> list[str]:
+    """`SHA256:…` of every key in a public key or allowed_signers file: a second signer must not stay unseen."""
+    try:
+        lines = public.read_text(encoding="utf-8", errors="replace").splitlines()
+    except FileNotFoundError:
+        return []
+    found = []
+    for words in (line.split() for line in lines if not line.startswith("#")):
+        start = next((i for i, word in enumerate(words) if word.startswith(("ssh-", "ecdsa-", "sk-"))), None)
+        if start is not None:
+            done = _ssh_keygen("-l", "-f", "-", stdin=" ".join(words[start:start + 2]).encode())
+            found.append(done.stdout.decode().split()[1] if done.returncode == 0 else "(not a key)")
+    return found
 
 
 def redaction_key(site: str) -> bytes:
     """The site's key for redaction tokens, made on first use and readable by its owner only."""
     path = paths.STATE / "keys" / site / "redaction.key"
     try:
-        return path.read_bytes()
+        return _whole(path)
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         temporary = path.with_name(f".{secrets.token_hex(4)}")
@@ -115,4 +128,13 @@ def redaction_key(site: str) -> bytes:
             pass
         finally:
             temporary.unlink()
-        return path.read_bytes()
+        return _whole(path)
+
+
+def _whole(path: Path) -> bytes:
+    """The key's bytes. A short one would make tokens that can be guessed back to their secrets."""
+    key = path.read_bytes()
+    if len(key) < 32:
+        raise BadInput(str(path), f"holds {len(key)} bytes instead of 32",
+                       "restore it from a copy; without it, remove the file: tokens then differ from earlier runs'")
+    return key

@@ -88,13 +88,17 @@ def read_json(path: Path) -> Any:
         raise BadInput(str(path), f"not readable as JSON: {error}", "the file was damaged; see rounds verify") from None
 
 
-def write_new(path: Path, data: bytes) -> None:
-    """Write a file that appears whole or not at all. An error (disk full) leaves nothing under the name."""
+def write_new(path: Path, data: bytes, durable: bool = False) -> None:
+    """Write a file that appears whole or not at all. An error (disk full) leaves nothing under the name.
+    `durable` waits until the disk has it; a run as a whole is synced once, before its link."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(3)}")
     try:
         with temporary.open("xb") as file:
             file.write(data)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -116,8 +120,12 @@ def jsonl_bytes(rows: list[Any]) -> bytes:
 def read_jsonl(path: Path) -> list[dict[str, Any]]:
     """The rows of a JSON Lines file; BadInput names a broken line."""
     rows = []
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput(str(path), f"not UTF-8: {error}", "the file was damaged: rounds verify") from None
     # Not splitlines(): device text may hold U+2028, which is a line end to Python but not to JSON Lines.
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         try:
             if line:
                 rows.append(json.loads(line))

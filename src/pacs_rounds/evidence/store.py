@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 from pacs_rounds.conductor import Inputs, Record, sha256, timestamp
 from pacs_rounds.evidence.layout import json_bytes, jsonl_bytes, payload, read_json, read_jsonl, write_new
-from pacs_rounds.model import Answer, Reason
+from pacs_rounds.model import Answer, BadInput, Reason
 
 
 def write_role(run_dir: Path, inputs: Inputs, answers: list[Answer], records: list[Record]) -> None:
@@ -21,26 +20,13 @@ def write_role(run_dir: Path, inputs: Inputs, answers: list[Answer], records: li
     raw = run_dir / "raw"
     raw.mkdir(exist_ok=True)
     for answer in answers:
-        if answer.text:
-            _write_raw(raw / f"{sha256(answer.text)}.txt", answer.text)
+        path = raw / f"{sha256(answer.text)}.txt"
+        if answer.text and not path.exists():  # named by content; under its name it is always whole
+            write_new(path, answer.text.encode("utf-8"))
     rows = [_answer_row(answer) for answer in answers]
     write_new(run_dir / "answers" / inputs.host / f"{inputs.role}.jsonl", jsonl_bytes(rows))
     write_new(run_dir / "inputs" / inputs.host / f"{inputs.role}.json", json_bytes(asdict(inputs)))
     write_new(run_dir / "records" / inputs.host / f"{inputs.role}.jsonl", jsonl_bytes(records))
-
-
-def _write_raw(path: Path, text: str) -> None:
-    """Named by content, so whoever comes second finds it done."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-    except FileExistsError:
-        return
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text.encode("utf-8"))
-    except OSError:
-        path.unlink(missing_ok=True)
-        raise
 
 
 def _answer_row(answer: Answer) -> dict[str, Any]:
@@ -88,13 +74,19 @@ def previous_records(run_dirs: list[Path], host: str, role: str) -> tuple[str | 
     """
     for run_dir in run_dirs:
         path = payload(run_dir) / "records" / host / f"{role}.jsonl"
-        if not path.exists():
-            continue
-        rows: dict[str, dict[str, Any]] = {}
-        for record in read_jsonl(path):
-            if record["observed"] is not None:
-                rows.setdefault(record["check"], {})[record["item"]] = {
-                    key: record[key] for key in ("observed", "outcome", "ended", "detail", "unit")}
+        try:
+            rows = _observed(path) if path.exists() else {}
+        except (BadInput, OSError, KeyError, TypeError):
+            continue  # damaged since it was sealed: `verify` names it, and today's round goes on without it
         if rows:
             return run_dir.name, rows
     return None, {}
+
+
+def _observed(path: Path) -> dict[str, dict[str, dict[str, Any]]]:
+    rows: dict[str, dict[str, dict[str, Any]]] = {}
+    for record in read_jsonl(path):
+        if record["observed"] is not None:
+            rows.setdefault(record["check"], {})[record["item"]] = {
+                key: record[key] for key in ("observed", "outcome", "ended", "detail", "unit")}
+    return rows

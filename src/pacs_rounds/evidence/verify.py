@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from pacs_rounds.evidence import chain, keys, store
 from pacs_rounds.evidence.layout import SiteEvidence
 from pacs_rounds.model import BadInput
+
+SAME_MOMENT_SECONDS = 5.0
+"""Two rounds at once may hear the same clock from one device, told in whole seconds."""
+SAME_VISIT_SECONDS = 7 * 86400.0
+"""Text collected by hand is often judged twice, the second time with the file that was missing."""
+_OWN = {".lock", "allowed_signers", "chain", "open"}
+"""What stands in a site's folder besides its runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +50,16 @@ def bag_faults(run_dir: Path, bag_sha256: str | None = None) -> list[Fault]:
     tag_path = run_dir / "tagmanifest-sha256.txt"
     try:
         tags, files = _manifest(tag_path), _manifest(run_dir / "manifest-sha256.txt")
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         return [Fault("missing" if isinstance(error, FileNotFoundError) else "unreadable", str(run_dir),
                       f"the bag's manifest cannot be read: {error}")]
     faults = []
     if bag_sha256 is not None and _sha256(tag_path) != bag_sha256:
         faults.append(Fault("edited", str(tag_path), "is not the tag manifest that was signed"))
     for name, digest in {**tags, **files}.items():
-        path = run_dir / name
-        if not path.is_file():
-            faults.append(Fault("missing", str(path), "is listed in the manifest and not there"))
-        elif _sha256(path) != digest:
-            kind = "record" if "/records/" in name else "raw text" if "/raw/" in name else "file"
-            faults.append(Fault("edited", str(path), f"this {kind} is not what was sealed"))
+        fault = _file_fault(run_dir / name, name, digest)
+        if fault:
+            faults.append(fault)
     listed = {*tags, *files, tag_path.name}
     faults += [Fault("added", str(path), "was not there when the run was sealed")
                for path in sorted(run_dir.rglob("*")) if path.is_file()
@@ -61,15 +67,33 @@ def bag_faults(run_dir: Path, bag_sha256: str | None = None) -> list[Fault]:
     return faults
 
 
+def _file_fault(path: Path, name: str, digest: str) -> Fault | None:
+    if not path.is_file():
+        return Fault("missing", str(path), "is listed in the manifest and not there")
+    try:
+        if _sha256(path) == digest:
+            return None
+    except OSError as error:
+        return Fault("unreadable", str(path), f"cannot be read: {error.strerror}")
+    kind = "record" if "/records/" in name else "raw text" if "/raw/" in name else "file"
+    return Fault("edited", str(path), f"this {kind} is not what was sealed")
+
+
 def verify_run(evidence: SiteEvidence, run: str) -> list[Fault]:
     """One run: its link's signature, its place in the chain, and its bag."""
-    link = chain.link_of(evidence, run)
+    found, broken = chain.scan(evidence)
+    link = next((one for one in found if one.run == run), None)
     if link is None:
         where = evidence.find(run)
         if not where.exists():
             raise BadInput(run, f"no such run of site {evidence.site}", "rounds runs lists what there is")
-        return [Fault("unsealed", str(where), "no link of the chain seals this run: it was interrupted, or slipped in")]
-    return _link_faults(evidence, link) + _run_faults(evidence, link)
+        return [Fault("unsealed", str(where), "no link of the chain seals this run: it was interrupted, or slipped in"),
+                *_unreadable(broken)]
+    return _place_faults(found, link) + _link_faults(evidence, link) + _run_faults(evidence, link)
+
+
+def _unreadable(broken: dict[Path, str]) -> list[Fault]:
+    return [Fault("unreadable", str(path), why) for path, why in broken.items()]
 
 
 def _link_faults(evidence: SiteEvidence, link: chain.Link) -> list[Fault]:
@@ -100,60 +124,88 @@ def verify_site(evidence: SiteEvidence, anchor: str | None = None) -> list[Fault
     files = chain.link_files(evidence)
     if not files and not evidence.run_dirs() and anchor is None:
         raise BadInput(str(evidence.root), "no evidence of this site", "rounds inspect makes some")
-    faults: list[Fault] = []
-    found: list[chain.Link] = []
-    for path in files:
-        try:
-            found.append(chain.read_link(path))
-        except ValueError as error:
-            faults.append(Fault("unreadable", str(path), f"is no link: {error}"))
-    faults += _chain_faults(found)
+    found, broken = chain.scan(evidence)
+    faults = _unreadable(broken) + _chain_faults(found)
     for link in found:
         faults += _link_faults(evidence, link) + _run_faults(evidence, link)
     faults += _reuse_faults(evidence, found)
     sealed = {link.run for link in found}
     faults += [Fault("unsealed", str(folder), "no link of the chain seals this run: slipped in, or its link removed")
                for folder in evidence.run_dirs() if folder.name not in sealed]
+    faults += [Fault("added", str(path), "is no part of a site's evidence") for path in _strangers(evidence)]
     if anchor is not None:
         faults += _anchor_faults(found, anchor)
     return faults
 
 
 def _chain_faults(found: list[chain.Link]) -> list[Fault]:
-    faults = []
-    before: chain.Link | None = None
-    for link in found:
-        expected = before.seq + 1 if before else 1
-        if link.seq != expected:
-            faults.append(Fault("missing", str(link.path.parent), f"links {expected} to {link.seq - 1} are not there"))
-        elif link.data.get("previous_sha256") != (before.sha256 if before else None):
-            faults.append(Fault("reordered", str(link.path), "does not follow from the link before it: one of the two "
-                                "was edited, replaced or moved"))
-        before = link
-    return faults
+    return [fault for link in found for fault in _place_faults(found, link)]
+
+
+def _place_faults(found: list[chain.Link], link: chain.Link) -> list[Fault]:
+    """Whether the link before stands there and is the one this link was made after."""
+    before = next((one for one in reversed(found) if one.seq < link.seq), None)
+    expected = before.seq + 1 if before else 1
+    if link.seq != expected:
+        return [Fault("missing", str(link.path.parent), f"links {expected} to {link.seq - 1} are not there")]
+    if link.data.get("previous_sha256") != (before.sha256 if before else None):
+        return [Fault("reordered", str(link.path), "does not follow from the link before it: one of the two was "
+                      "edited, replaced or moved")]
+    return []
+
+
+def _strangers(evidence: SiteEvidence) -> list[Path]:
+    """What lies in the site's folder and is neither a run nor one of the chain's own files."""
+    runs = set(evidence.run_dirs())
+    return [path for path in sorted(evidence.root.iterdir()) if path.name not in _OWN and path not in runs] \
+        if evidence.root.is_dir() else []
 
 
 def _reuse_faults(evidence: SiteEvidence, found: list[chain.Link]) -> list[Fault]:
     """One run sealed twice, or one visit's device clocks turning up again in a later run."""
     faults = []
     seen: dict[str, str] = {}
-    clocks: dict[tuple[str, str], str] = {}
+    told: dict[tuple[str, str], _Told] = {}
     for link in found:
         for key in (link.run, str(link.data.get("bag_sha256"))):
             if key in seen:
                 faults.append(Fault("reused", str(link.path), f"seals again what {seen[key]} had sealed"))
             seen[key] = link.path.name
         folder = evidence.find(link.run)
-        if not folder.is_dir():
-            continue
         try:
-            told = {(r["host"], r["device"]["clock"]) for r in store.records_of(folder) if r["device"]["clock"]}
-        except (BadInput, OSError, KeyError, TypeError, UnicodeDecodeError):
+            clocks = {(one.host, one.clock): one for one in _clocks(folder, link.run)} if folder.is_dir() else {}
+        except (BadInput, OSError, KeyError, TypeError, ValueError):
             continue  # an unreadable records file is named as edited already
-        faults += [Fault("reused", str(folder), f"{host} tells the very same clock as in run {clocks[host, clock]}")
-                   for host, clock in sorted(told) if (host, clock) in clocks]
-        clocks.update(dict.fromkeys(told, link.run))
+        faults += [Fault("reused", str(folder), f"{one.host} tells the very same clock as in run {told[key].run}")
+                   for key, one in sorted(clocks.items()) if key in told and _again(told[key], one)]
+        told.update(clocks)
     return faults
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a device said its clock was, and when the control node heard it (epoch seconds)."""
+
+    run: str
+    host: str
+    clock: str
+    started: float
+    transport: str
+
+
+def _clocks(folder: Path, run: str) -> Iterator[_Told]:
+    for record in store.records_of(folder):
+        if record["device"]["clock"]:
+            started = datetime.fromisoformat(record["started"]).timestamp()
+            yield _Told(run, record["host"], record["device"]["clock"], started, record["transport"])
+
+
+def _again(earlier: _Told, later: _Told) -> bool:
+    """Whether the same clock in two runs means one visit handed in twice."""
+    apart = abs(later.started - earlier.started)
+    if earlier.transport == later.transport == "replay":
+        return apart > SAME_VISIT_SECONDS
+    return apart == 0 or apart > SAME_MOMENT_SECONDS
 
 
 def _anchor_faults(found: list[chain.Link], anchor: str) -> list[Fault]:
