@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pacs_rounds import catalogue, parse
-from pacs_rounds.lab import hospital, linux_files, linux_tools
+from pacs_rounds.lab import hospital, linux, linux_files, linux_tools
 from pacs_rounds.lab.kinds import Device
 from pacs_rounds.lab.linux_overlay import Overlay
 from pacs_rounds.model import BadInput
@@ -144,6 +144,15 @@ def test_recorded_answers_take_the_place_of_whole_commands(tmp_path: Path) -> No
     (folder / "misspelt.txt").touch()
     with pytest.raises(BadInput, match=re.escape("misspelt.txt")):
         overlay_of(device_with(recorded=str(folder)), tmp_path)
+
+
+@pytest.mark.parametrize(("command", "reads"), [
+    ("/bin/sh", True), ("sh -s", True), ("bash -es", True), ("LC_ALL=C sh", True), ("exec /bin/sh", True),
+    ("/bin/sh -c '/bin/sh && sleep 0'", True), ("/bin/sh -c ' ~rounds/probe.sh'", False), ("cat x.sh", False),
+    ("/bin/sh -c 'df -P'", False), ("/bin/sh -c '/usr/bin/python3 && sleep 0'", False), ("cat push", False),
+])
+def test_shell_that_reads_a_script_is_told_from_other_commands(command: str, reads: bool) -> None:
+    assert bool(linux.READS_SCRIPT.match(command)) is reads
 
 
 @pytest.mark.parametrize("text", ["it's", "$(id) `id` \\ \"", "a\nb\n", "%s%n {{ x }}", "\x1b[2J", ""])

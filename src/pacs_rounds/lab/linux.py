@@ -20,7 +20,7 @@ from pacs_rounds.lab.kinds import Closable, Device, Lab
 from pacs_rounds.lab.linux_overlay import Overlay
 
 LOG = logging.getLogger(__name__)
-_READS_SCRIPT = re.compile(r"^[^|;&<>]*\b(?:ba|da)?sh(?:\s+-[es]+)*\s*['\"]?\s*(?:&&\s*sleep\s+0)?\s*['\"]?\s*$")
+READS_SCRIPT = re.compile(r"^(?:[^|;&<>]*[^|;&<>\w.-])?(?:ba|da)?sh(?:\s+-[es]+)*\s*['\"]?\s*(?:&&\s*sleep\s+0)?\s*['\"]?\s*$")
 _REFRESH_SECONDS = 0.2
 _CHUNK = 1 << 16
 
@@ -62,7 +62,7 @@ class _Host:
             process.exit(1)
             return
         script = None
-        if _READS_SCRIPT.match(command):
+        if READS_SCRIPT.match(command):
             script = self.overlay.rewrite((await process.stdin.read()).decode("utf-8", "surrogateescape"))
         child = await asyncio.create_subprocess_exec(
             "/bin/sh", "-c", self.overlay.rewrite(command), env=self.overlay.environment(), start_new_session=True,

@@ -45,7 +45,8 @@ def unknown(path: Path, keys: list[Any], known: State, said: str = "") -> BadInp
     """The complaint about a key that does not exist, with the nearest that do."""
     near = difflib.get_close_matches(str(keys[-1]), [str(key) for key in known], 3, 0.5) or [str(key) for key in known]
     shown = ", ".join(near[:12]) + (", …" if len(near) > 12 else "")
-    return BadInput(_where(path, keys), f"{'.'.join(str(key) for key in keys)}: there is no {said or repr(keys[-1])} here",
+    where = ".".join(map(str, keys))
+    return BadInput(_where(path, keys), f"{where}: there is no {said or repr(keys[-1])} here",
                     f"known: {shown}" if known else "nothing may stand here")
 
 
