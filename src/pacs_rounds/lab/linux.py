@@ -20,7 +20,8 @@ from pacs_rounds.lab.kinds import Closable, Device, Lab
 from pacs_rounds.lab.linux_overlay import Overlay
 
 LOG = logging.getLogger(__name__)
-READS_SCRIPT = re.compile(r"^(?:[^|;&<>]*[^|;&<>\w.-])?(?:ba|da)?sh(?:\s+-[es]+)*\s*['\"]?\s*(?:&&\s*sleep\s+0)?\s*['\"]?\s*$")
+READS_SCRIPT = re.compile(
+    r"^(?:[^|;&<>]*[^|;&<>\w.-])?(?:ba|da)?sh(?:\s+-[es]+)*\s*['\"]?\s*(?:&&\s*sleep\s+0)?\s*['\"]?\s*$")
 _REFRESH_SECONDS = 0.2
 _CHUNK = 1 << 16
 
