@@ -4,13 +4,14 @@ The script goes to `/bin/sh` on standard input: the target needs no Python and g
 
     <nonce> B 0 35219.41
     Filesystem     Type 1024-blocks ...
-    <nonce> X 0 0
+    <nonce> X 0 0 .
     <nonce> E 0 0 35219.43
     <nonce> Q
 
 B begins command 0 (and tells the target's monotonic seconds), X is written by the command's own shell with its exit
 status, E by the watchdog with the status it saw, Q ends the whole. A command that was killed at its limit has no X and
-an E of 137; one whose text was cut at the size limit has neither X nor a kill. The nonce is made anew for each host and
+an E of 137; one whose text was cut at the size limit has neither X nor a kill. The dot shows that the X line itself was
+not cut. The nonce is made anew for each host and
 travels in the environment, so that no process list and no hostile output can forge a mark.
 """
 
@@ -26,7 +27,9 @@ from pacs_rounds.transports import MAX_BYTES
 SHELL = "/bin/sh"
 
 # Standard input is the script itself: each command gets /dev/null instead, or it would eat what follows.
-# Old RHEL has no `timeout`, but its sh is bash, where job control gives each command a process group of its own.
+# Old RHEL has no `timeout`, and dash has no job control without a terminal: there `setsid` gives each command a process
+# group of its own, and where even that is missing, bash's job control. A watchdog that has not become the leader of its
+# group yet is killed by its own number.
 # Killing the group (not the process) is what frees the session when a child hangs in the kernel: the reader `head`
 # dies with it and nobody holds our standard output any longer.
 _PROLOGUE = r"""
@@ -35,9 +38,12 @@ export LC_ALL LANG PATH ROUNDS_N ROUNDS_M
 unset ENV BASH_ENV HISTFILE
 exec 2>/dev/null
 u() {{ t=; read t t2 </proc/uptime; echo "$t"; }}
-W='{{ (eval "$1"); s=$?; echo; echo "$ROUNDS_N X $0 $s"; }} 2>&1 | head -c "$ROUNDS_M"'
+W='{{ (eval "$1"); s=$?; echo; echo "$ROUNDS_N X $0 $s ."; }} 2>&1 | head -c "$ROUNDS_M"'
 if timeout -s KILL 5 true; then
   k() {{ timeout -s KILL "$2" sh -c "$W" "$1" "$3"; }}
+elif setsid true; then
+  k() {{ setsid sh -c "$W" "$1" "$3" & p=$!; setsid sh -c 'sleep "$1"; kill -9 "-$2"' w "$2" $p >/dev/null & w=$!
+    wait $p; s=$?; kill -9 -$w || kill -9 $w; wait $w; return $s; }}
 else
   set -m
   k() {{ sh -c "$W" "$1" "$3" & p=$!; (sleep "$2"; kill -9 -$p || kill -9 $p) >/dev/null & w=$!
@@ -45,6 +51,11 @@ else
 fi
 r() {{ echo; echo "$ROUNDS_N B $1 $(u)"; k "$@" </dev/null; s=$?; echo; echo "$ROUNDS_N E $1 $s $(u)"; }}
 """
+
+
+def _limit(one: Collect) -> int:
+    """Whole seconds, as old versions of `timeout` and `sleep` want them."""
+    return max(1, round(one.limit_seconds))
 
 
 def _quote(text: str) -> str:
@@ -55,7 +66,7 @@ def build(commands: Sequence[Collect], nonce: str, max_bytes: int = MAX_BYTES) -
     """The script that runs the commands one after the other, each cut at its own time and size limit."""
     lines = [_PROLOGUE.format(nonce=nonce, max_bytes=max_bytes)]
     for number, one in enumerate(commands):
-        lines.append(f"r {number} {max(1, round(one.limit_seconds))} {_quote(one.command)}")
+        lines.append(f"r {number} {_limit(one)} {_quote(one.command)}")
     # The newline before an end mark stands there for texts that end without one.
     lines.append('echo; echo "$ROUNDS_N Q"')
     return "\n".join(lines) + "\n"
@@ -73,7 +84,7 @@ def read(output: str, commands: Sequence[Collect], nonce: str, started: float, e
     for match in mark.finditer(output):
         if match[5]:
             complete = True
-        else:
+        elif match[1] != "X" or match[0].endswith(" ."):
             found.setdefault(int(match[2]), {}).setdefault(match[1], match)
     last = max((_seconds(output, marks["E"]) or 0.0 for marks in found.values() if "E" in marks), default=0.0)
 
@@ -119,6 +130,9 @@ def _answer(one: Collect, text: str, own_end: re.Match[str] | None, end: re.Matc
     if end is None:
         return Answer(one.command, text, None, *times, Reason.TRUNCATED, "the session ended in the middle of the text")
     if int(end[3]) in {137, 265}:
-        limit = f"no end within {one.limit_seconds:g} s"
-        return Answer(one.command, text, None, *times, Reason.TIMED_OUT, limit)
+        took = times[1] - times[0]
+        if took < _limit(one) - 0.5:
+            return Answer(one.command, text, None, *times, Reason.TRUNCATED, f"was killed after {took:.1f} s")
+        return Answer(one.command, text, None, *times, Reason.TIMED_OUT, f"no end within {_limit(one)} s")
+    text = text[:begin] if (begin := text.rfind("\n" + end[0].split(" ", 1)[0])) >= 0 else text
     return Answer(one.command, text, None, *times, Reason.TRUNCATED, f"cut after {len(text)} characters")
