@@ -43,7 +43,7 @@ def connection_failure(words: str) -> tuple[Reason, str]:
 
 
 def words_of(error: BaseException) -> str:
-    """An exception's words, innermost cause first: netmiko says "TCP connection failed" for refused and silent alike."""
+    """An exception's words, innermost cause first: netmiko has one sentence for refused and for silent."""
     chain: list[str] = []
     seen: BaseException | None = error
     while seen is not None and len(chain) < 5:

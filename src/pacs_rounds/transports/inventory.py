@@ -14,7 +14,6 @@ import yaml
 from pacs_rounds.catalogue import Collect
 from pacs_rounds.model import Answer, Reason
 
-
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
