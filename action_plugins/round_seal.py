@@ -28,8 +28,9 @@ class ActionModule(ActionBase):
         if not folder:
             raise AnsibleActionFail("no round is open: the playbook must begin with the role round_open")
         run_dir = Path(folder)
+        evidence = SiteEvidence(run_dir.parent.parent)
         try:
-            link = seal(SiteEvidence(run_dir.parent.parent), run_dir.name, archived_catalogue(run_dir))
+            link = seal(evidence, run_dir.name, archived_catalogue(evidence.find(run_dir.name)))
         except (BadInput, OSError) as error:
             raise AnsibleActionFail(f"the run is NOT sealed: {error}") from None
         return {"changed": False, "run": link.run, "anchor": link.anchor, "counts": link.data["counts"]}

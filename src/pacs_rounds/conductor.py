@@ -90,6 +90,11 @@ def _no_answer(collect: Collect, answer: Answer | None) -> tuple[Reason, str] | 
 
 
 def _verdicts(check: Check, parsed: _Parsed, context: Context, rules: list[dict[str, Any]]) -> list[Verdict]:
+    asked = [parsed.answers.get(collect.command) for collect in check.collect]
+    if all(one is None or one.reason is Reason.NOT_RUN for one in asked):
+        # Nobody asked: not even a derivation that copes with missing answers can say that the check does not apply.
+        detail = next((one.detail for one in asked if one), "no answer was recorded")
+        return [Verdict("*", Outcome.UNKNOWN, Reason.NOT_RUN, detail)]
     data: dict[str, Any] = {}
     for collect in check.collect:
         missing = _no_answer(collect, parsed.answers.get(collect.command))
