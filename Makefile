@@ -1,7 +1,7 @@
 # Two commands: `make demo` to see it work, `make test` to run everything CI runs.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help env demo test unit lint bench lock clean
+.PHONY: help env demo test unit lint bench docs lock clean
 
 help:
 	@echo 'make demo    the simulated hospital, one quarterly inspection, its report'
@@ -27,6 +27,9 @@ lint: env
 
 bench: env
 	.venv/bin/python bench/run.py
+
+docs: env
+	.venv/bin/python scripts/generate_docs.py
 
 lock: env
 	.venv/bin/uv pip compile -q --universal --python-version 3.12 --generate-hashes --extra dev --no-header \

@@ -99,7 +99,9 @@ def _from_inventory(run: dict[str, Any], facts: dict[str, rounds.HostFacts],
             planned.setdefault(host, []).append(part["role"])
     for host, fact in facts.items():
         device = {"host": host, "groups": fact.settings["groups"], "address": fact.address, "platform": fact.platform,
-                  "contract": fact.contract, "roles_planned": planned.get(host, [])}
+                  "contract": fact.contract, "roles_planned": planned.get(host, []),
+                  "legacy_ssh": fact.settings.get("rounds_legacy_ssh", {}),
+                  "netmiko_type": fact.settings.get("rounds_netmiko_type", "")}
         yield host, inventory.ask(inventory.as_text(device), site, commands)
 
 

@@ -187,7 +187,8 @@ def host_facts(host: str, variables: Any, inventory_names: list[str]) -> HostFac
     settings: dict[str, Any] = {
         "inventory_names": inventory_names, "address": str(variables.get("ansible_host") or ""),
         "groups": sorted(variables.get("group_names") or [])}
-    for name in ("dicom_aes", "rounds_calling_ae_title", "rounds_timezone"):
+    for name in ("dicom_aes", "rounds_calling_ae_title", "rounds_timezone", "rounds_legacy_ssh",
+                 "rounds_netmiko_type"):
         value = variables.get(name)
         if value is not None:
             settings[name] = value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -142,3 +143,9 @@ def test_modules_are_documented() -> None:
             block = re.search(rf'^{part} = r?"""(.*?)"""', text, re.MULTILINE | re.DOTALL)
             assert block, f"{module.name} has no {part}"
             assert yaml.safe_load(block[1])
+
+
+def test_generated_documents_are_what_the_catalogue_says() -> None:
+    done = subprocess.run([sys.executable, str(ROOT / "scripts" / "generate_docs.py"), "--check"], capture_output=True,
+                          text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
