@@ -12,7 +12,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from pacs_rounds import catalogue, rounds
+from pacs_rounds import background, catalogue, rounds
 from pacs_rounds.catalogue import Collect
 from pacs_rounds.evidence import keys
 from pacs_rounds.evidence.layout import read_json
@@ -32,19 +32,23 @@ class ActionModule(ActionBase):
     _supports_check_mode = True
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Args: checks, role (default: the calling role), transport, deadline (seconds per host), workers."""
+        """Args: checks, role (default: the calling role), transport, deadline (seconds per host), workers, wait."""
         super().run(tmp, task_vars)
         variables = task_vars or {}
         _, arguments = self.validate_argument_spec({
             "checks": {"type": "list", "elements": "str", "required": True}, "role": {"type": "str"},
             "transport": {"type": "str", "choices": list(TRANSPORTS), "required": True},
-            "deadline": {"type": "float", "default": 120.0}, "workers": {"type": "int", "default": 32}})
+            "deadline": {"type": "float", "default": 120.0}, "workers": {"type": "int", "default": 32},
+            "wait": {"type": "bool", "default": True}})
         folder = variables.get("ansible_facts", {}).get("rounds_run_dir")
         if not folder:
             raise AnsibleActionFail("no round is open: the playbook must begin with the role round_open")
         role = arguments["role"] or variables.get("ansible_role_name") or "no_role"
         try:
-            return self._round(Path(folder), role, arguments, variables)
+            if arguments["wait"]:
+                return self._round(Path(folder), role, arguments, variables)
+            background.start(Path(folder), role, lambda: self._round(Path(folder), role, arguments, variables))
+            return {"changed": False, "started": True}
         except (BadInput, OSError) as error:
             raise AnsibleActionFail(f"{role} could not be recorded: {error}") from None
 

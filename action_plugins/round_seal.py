@@ -8,10 +8,14 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
+from pacs_rounds import background
 from pacs_rounds.evidence.layout import SiteEvidence
 from pacs_rounds.evidence.seal import seal
 from pacs_rounds.model import BadInput
 from pacs_rounds.rounds import archived_catalogue
+
+# Longer than any host's deadline: what is not home by then never will be.
+WAIT_SECONDS = 180.0
 
 
 class ActionModule(ActionBase):
@@ -29,6 +33,8 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail("no round is open: the playbook must begin with the role round_open")
         run_dir = Path(folder)
         evidence = SiteEvidence(run_dir.parent.parent)
+        for role, fault in background.wait(run_dir, WAIT_SECONDS).items():
+            self._display.warning(f"{role}: {fault}")
         try:
             link = seal(evidence, run_dir.name, archived_catalogue(evidence.find(run_dir.name)))
         except (BadInput, OSError) as error:

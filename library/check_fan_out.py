@@ -31,6 +31,10 @@ options:
     description: How many hosts are asked at the same time.
     type: int
     default: 32
+  wait:
+    description: V(false) lets the playbook go on meanwhile; M(round_seal) waits for the records.
+    type: bool
+    default: true
 attributes:
   check_mode:
     support: full
