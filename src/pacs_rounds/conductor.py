@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -129,18 +130,14 @@ def _identity(inputs: Inputs, checks: list[Check], parsed: _Parsed, context: Con
         for collect in check.collect:
             if collect.parser in data or _no_answer(collect, parsed.answers.get(collect.command)):
                 continue
-            try:
+            with contextlib.suppress(Exception):  # the check that reads it says so
                 data[collect.parser] = parsed.get(collect)
-            except ParseError:
-                continue
-    try:
+    with contextlib.suppress(Exception):  # who the device is must not cost it its records
         said = function(data, context)
-    except (ParseError, KeyError, TypeError, ValueError):
-        return device
-    device["serial"] = said.get("serial")
-    if said.get("clock") is not None:
-        device["clock"] = timestamp(said["clock"])
-        device["clock_offset_seconds"] = said.get("clock_offset_seconds")
+        device["serial"] = said.get("serial")
+        if said.get("clock") is not None:
+            device["clock"] = timestamp(said["clock"])  # a clock beyond the calendar is no clock
+            device["clock_offset_seconds"] = said.get("clock_offset_seconds")
     return device
 
 
@@ -154,18 +151,14 @@ def judge_host(inputs: Inputs, answers: Iterable[Answer], catalogue: dict[str, C
         settings=inputs.settings, previous=inputs.previous, collected_at=ended, answers=by_command)
     parsed = _Parsed(by_command)
     device = _identity(inputs, checks, parsed, context)
-    records: list[Record] = []
-    for check in checks:
-        for verdict in _verdicts(check, parsed, context, inputs.rules):
-            records.append(_record(inputs, check, verdict, by_command, device))
-    return records
+    return [_record(inputs, check, verdict, context, device)
+            for check in checks for verdict in _verdicts(check, parsed, context, inputs.rules)]
 
 
-def _record(inputs: Inputs, check: Check, verdict: Verdict, answers: dict[str, Answer],
-            device: dict[str, Any]) -> Record:
-    used = [answers[one.command] for one in check.collect if one.command in answers]
-    started = min((answer.started for answer in used), default=0.0)
-    ended = max((answer.ended for answer in used), default=0.0)
+def _record(inputs: Inputs, check: Check, verdict: Verdict, context: Context, device: dict[str, Any]) -> Record:
+    used = [context.answers[one.command] for one in check.collect if one.command in context.answers]
+    started = min((answer.started for answer in used), default=context.collected_at)
+    ended = max((answer.ended for answer in used), default=context.collected_at)
     return {
         "run": inputs.run, "site": inputs.site, "host": inputs.host, "role": inputs.role, "device": device,
         "check": check.id, "item": verdict.item, "outcome": str(verdict.outcome),

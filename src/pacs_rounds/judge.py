@@ -5,8 +5,9 @@ The only place that compares. `upper` means value >= level, `lower` means value 
 
 from __future__ import annotations
 
+import json
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from pacs_rounds.catalogue import Check
@@ -56,7 +57,7 @@ def _number(value: Any) -> float | None:
 
 
 def _delta(check: Check, row: Row, item: str, context: Context) -> tuple[Any, float | None, str]:
-    """Previous value, difference and a remark. A counter below its last value was reset: its count since then is all."""
+    """Previous value, difference and a remark. A counter below its last value was reset: it counts since then only."""
     value = float(row[check.measure])
     earlier = context.earlier(check.id, item)
     before = _number(earlier.get("observed")) if earlier else None
@@ -84,18 +85,17 @@ def _judge_number(check: Check, row: Row, item: str, resolved: Resolved, context
     if delta is None:
         # Everything counted so far is at least what was added since the last visit: below the level it is fine.
         outcome = by_levels(value, levels)
-        if outcome is Outcome.OK:
+        if outcome is Outcome.OK and levels["direction"] == "upper":
             return Verdict(item, outcome, None, detail, observed, **common)
         return Verdict(item, Outcome.UNKNOWN, Reason.NO_PREVIOUS, detail, observed, **common)
     return Verdict(item, by_levels(delta, levels), None, detail, observed, before, delta, **common)
 
 
-def _judge_row(check: Check, row: Row, context: Context, rules: list[dict[str, Any]]) -> Verdict:
-    item = str(row[check.item]) if check.item in row else check.item
+def _judge_row(check: Check, row: Row, item: str, context: Context, rules: list[dict[str, Any]]) -> Verdict:
     if "unknown" in row:
         detail = str(row.get("detail", ""))
         return Verdict(item, Outcome.UNKNOWN, Reason(row["unknown"]), detail, row.get(check.measure))
-    resolved = resolve(check, context.host, item, rules)
+    resolved = resolve(check, context.host, _name(check, row), rules)
     if resolved.levels is not None:
         return _judge_number(check, row, item, resolved, context)
     words = resolved.words or {}
@@ -118,30 +118,52 @@ def judge_rows(check: Check, rows: list[Row], context: Context, rules: list[dict
         if check.none == "not_applicable":
             return [Verdict("*", Outcome.NOT_APPLICABLE, detail="none present")]
         return [Verdict("*", Outcome.UNKNOWN, Reason.EMPTY, "the answer lists nothing to judge")]
-    verdicts = [_judge_row(check, row, context, rules) for row in rows]
-    return _one_per_item(verdicts)
+    return [_storable(_judge_row(check, row, item, context, rules))
+            for row, item in zip(rows, _items(check, rows), strict=True)]
 
 
-def _one_per_item(verdicts: list[Verdict]) -> list[Verdict]:
-    """Two rows of one name would overwrite each other in the next run's deltas: number the later ones."""
-    count: dict[str, int] = {}
-    unique: list[Verdict] = []
-    for verdict in verdicts:
-        count[verdict.item] = number = count.get(verdict.item, 0) + 1
-        if number > 1:
-            verdict = replace(verdict, item=f"{verdict.item} #{number}")
-        unique.append(verdict)
-    return unique
+def _name(check: Check, row: Row) -> str:
+    return str(row[check.item]) if check.item in row else check.item
+
+
+def _items(check: Check, rows: list[Row]) -> list[str]:
+    """One name per row. Two rows of one name would be compared with the same earlier value and overwrite each other in
+    the next run: the later ones are numbered."""
+    items: dict[str, None] = {}
+    for row in rows:
+        name = item = _name(check, row)
+        number = 1
+        while item in items:
+            number += 1
+            item = f"{name} #{number}"
+        items[item] = None
+    return list(items)
+
+
+def _storable(verdict: Verdict) -> Verdict:
+    """The verdict, or `fault_in_check` when it holds what no record can: a number that is none, an object, half a
+    character. It would otherwise cost the whole host its records."""
+    try:
+        json.dumps([verdict.item, verdict.detail, verdict.observed, verdict.previous, verdict.delta],
+                   ensure_ascii=False, allow_nan=False).encode("utf-8")
+    except (TypeError, ValueError, RecursionError) as error:
+        item = verdict.item.encode("utf-8", "backslashreplace").decode("utf-8")
+        return Verdict(item, Outcome.UNKNOWN, Reason.FAULT_IN_CHECK, f"a value that no record can hold: {error}"[:300])
+    return verdict
 
 
 def run_check(check: Check, rows_of: Any, context: Context, rules: list[dict[str, Any]]) -> list[Verdict]:
     """Judge one check; whatever goes wrong inside it becomes its own `unknown` and nobody else's."""
     try:
         rows = rows_of()
+        if not isinstance(rows, list):
+            raise TypeError(f"{type(rows).__name__} instead of a list of rows")
         return judge_rows(check, rows, context, rules)
     except NotApplicable as why:
         return [Verdict("*", Outcome.NOT_APPLICABLE, detail=str(why))]
     except ParseError as error:
-        return [Verdict("*", Outcome.UNKNOWN, Reason.UNPARSABLE, str(error).splitlines()[0][:300])]
+        said = (str(error).splitlines() or ["not what this parser reads"])[0][:300]
+        return [_storable(Verdict("*", Outcome.UNKNOWN, Reason.UNPARSABLE, said))]
     except Exception as error:  # noqa: BLE001, RUF100  (one broken check must not cost the others)
-        return [Verdict("*", Outcome.UNKNOWN, Reason.FAULT_IN_CHECK, f"{type(error).__name__}: {error}"[:300])]
+        said = f"{type(error).__name__}: {error}"[:300]
+        return [_storable(Verdict("*", Outcome.UNKNOWN, Reason.FAULT_IN_CHECK, said))]

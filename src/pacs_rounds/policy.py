@@ -33,9 +33,11 @@ def relevant(entries: list[dict[str, Any]], host: str) -> list[dict[str, Any]]:
 
 
 def resolve(check: Check, host: str, item: str, rules: list[dict[str, Any]]) -> Resolved:
-    """First rule that matches check, host and item wins; else the catalogue's default."""
+    """First rule that matches check, host and item wins; else the catalogue's default. A rule for a pattern of checks
+    speaks to those it fits: one with levels never judges words, nor the other way round."""
+    kind = "levels" if check.levels is not None else "words"
     for number, rule in enumerate(rules, start=1):
-        if _matches(rule, check.id, host, item):
+        if rule.get(kind) is not None and _matches(rule, check.id, host, item):
             origin = f"check_rules #{rule.get('index', number)}: {rule['reason']}"
             return Resolved(rule.get("levels"), rule.get("words"), origin)
     return Resolved(check.levels, check.words, "catalogue")

@@ -60,7 +60,8 @@ def get(name: str) -> Parser:
 
 def means_none(name: str) -> bool:
     """Whether an empty text is an answer to this parser: "none"."""
-    return bool(getattr(get(name), "reads_empty", False))
+    _load(name.partition(".")[0])
+    return bool(getattr(_REGISTRY.get(name), "reads_empty", False))
 
 
 def parse(name: str, text: str) -> Any:
