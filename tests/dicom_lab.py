@@ -69,7 +69,7 @@ def serving(devices: list[Device], state: Path) -> contextlib.AbstractContextMan
     return loop_in_thread(start)
 
 
-def scripted(address: str, port: int, talk: Talk) -> contextlib.AbstractContextManager[None]:
+def scripted(address: str | list[str], port: int, talk: Talk) -> contextlib.AbstractContextManager[None]:
     """A peer that does what the test says, byte by byte."""
     async def start() -> list[Any]:
         return [await asyncio.start_server(talk, address, port)]

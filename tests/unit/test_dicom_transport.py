@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from pacs_rounds.catalogue import Collect
 from pacs_rounds.model import BadInput, Reason
 from pacs_rounds.transports import dicom
 from pacs_rounds.transports.dicom import Peer
+from pacs_rounds.transports.dicom_association import Association
 
 
 @pytest.mark.parametrize(("title", "kept"), [("CT1", "CT1"), ("  CT1 ", "CT1"), ("a" * 16, "a" * 16),
@@ -49,7 +51,6 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError("a packet was about to be sent")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
-    monkeypatch.setattr("asyncio.open_connection", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
 
 
@@ -94,3 +95,32 @@ def test_the_answer_is_what_the_parser_reads() -> None:
 
 def test_no_echo_at_all_has_a_reason() -> None:
     assert dicom.answer_for([]).reason is Reason.NOT_RUN
+
+
+def test_a_thread_that_hangs_is_given_up_and_the_round_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No time-out of the library is trusted: one worker only, and it never comes back from its first peer."""
+    def run(self: Association, budget: float) -> None:
+        if self.addresses == ["192.0.2.1"]:
+            self.echo.phase = "echo"
+            time.sleep(8)
+        self.echo.become("accepted", "")
+
+    monkeypatch.setattr(Association, "run", run)
+    peers = [Peer("stuck", "192.0.2.1", 104, ("A", "B")), Peer("same", "192.0.2.1", 104, ("C",)),
+             Peer("well", "192.0.2.2", 104, ("D",))]
+    began = time.monotonic()
+    echoes = dicom.echo_peers(peers, timeout=0.4, workers=1)
+    assert time.monotonic() - began < 0.4 + 2
+    assert [(echo.ae_title, echo.result) for echo in echoes] == [
+        ("A", "timed_out"), ("B", "not_asked"), ("C", "not_asked"), ("D", "accepted")]
+    assert echoes[0].phase == "echo"
+    assert all(echo.ended >= echo.started > 0 for echo in echoes)
+
+
+def test_a_fault_of_our_own_is_not_said_to_be_the_peers(monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(self: Association, budget: float) -> None:
+        raise KeyError("a fault")
+
+    monkeypatch.setattr(Association, "run", run)
+    with pytest.raises(KeyError):
+        dicom.echo_peers([Peer("h", "192.0.2.1", 104, ("A",))], timeout=0.4)

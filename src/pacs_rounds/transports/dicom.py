@@ -6,21 +6,15 @@ storage, worklist or database. The other ways it can end mean different things a
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import ipaddress
 import re
-import socket
-import threading
 import time
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pacs_rounds.catalogue import Collect
 from pacs_rounds.model import Answer, BadInput, Reason
-from pacs_rounds.transports.dicom_association import Association, Echo
+from pacs_rounds.transports.dicom_result import Echo
+from pacs_rounds.transports.dicom_round import Peer, Round
 from pacs_rounds.transports.endpoint import UNKNOWN
 
 COMMAND = "C-ECHO"
@@ -28,17 +22,6 @@ COMMAND = "C-ECHO"
 DEFAULT_PORT = 104
 DEFAULT_CALLING = "MAINTCHK"
 DEFAULT_WORKERS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Peer:
-    """AE titles behind one address and port of one host. Any of them may still be `unknown` in the inventory."""
-
-    host: str
-    address: str
-    port: int | str
-    ae_titles: tuple[str, ...]
-    timeout: float | None = None
 
 
 def check_ae_title(title: Any, where: str) -> str:
@@ -100,7 +83,7 @@ def echo_peers(peers: Sequence[Peer], *, calling_ae_title: str = DEFAULT_CALLING
     clean = [Peer(peer.host, peer.address, _port(peer.port, peer.host),
                   tuple(title if title == UNKNOWN else check_ae_title(title, peer.host) for title in peer.ae_titles),
                   peer.timeout or timeout) for peer in peers]
-    return asyncio.run(_Round(calling, workers).ask(clean))
+    return Round(clean, calling, workers).ask()
 
 
 def answers(echoes: Sequence[Echo], commands: Sequence[Collect]) -> list[Answer]:
@@ -118,90 +101,3 @@ def answer_for(echoes: Sequence[Echo]) -> Answer:
         return Answer(COMMAND, "", None, now, now, Reason.NOT_RUN, "no AE title was asked")
     text = "".join(echo.line() + "\n" for echo in echoes)
     return Answer(COMMAND, text, None, min(e.started for e in echoes), max(e.ended for e in echoes))
-
-
-class _Round:
-    """One call of `echo_peers`: the slots, and who may be asked by whom."""
-
-    def __init__(self, calling: str, workers: int) -> None:
-        self.calling = calling
-        self.slots = asyncio.Semaphore(workers)
-        self.turns: dict[tuple[str, int], asyncio.Lock] = defaultdict(asyncio.Lock)
-        self.silent: dict[tuple[str, int], str] = {}
-
-    async def ask(self, peers: Sequence[Peer]) -> list[Echo]:
-        per_peer = await asyncio.gather(*(self._peer(peer) for peer in peers))
-        return [echo for echoes in per_peer for echo in echoes]
-
-    async def _peer(self, peer: Peer) -> list[Echo]:
-        return [await self._title(peer, title) for title in peer.ae_titles]
-
-    async def _title(self, peer: Peer, title: str) -> Echo:
-        port = peer.port if isinstance(peer.port, int) else None
-        echo = Echo(peer.host, title, peer.address, port, self.calling)
-        gap = _gap(peer, title, self.calling)
-        if gap or port is None:
-            echo.result, echo.reason_text, echo.ended = "unreachable", gap, time.time()
-            return echo
-        budget = float(peer.timeout or 0)
-        begun = time.monotonic()
-        found = await _resolve(peer.address, port, budget)
-        budget -= time.monotonic() - begun
-        if isinstance(found, str):
-            echo.result, echo.reason_text, echo.ended = "unreachable", found, time.time()
-            return echo
-        await self._in_turn(echo, found, port, budget)
-        echo.ended = time.time()
-        return echo
-
-    async def _in_turn(self, echo: Echo, addresses: list[str], port: int, budget: float) -> None:
-        key = (addresses[0], port)
-        async with self.turns[key]:
-            if key in self.silent:
-                echo.reason_text = f"not asked: the peer had just let {self.silent[key]} time out"
-                return
-            async with self.slots:
-                echo.started = time.time()
-                await Association(echo, addresses, port).run(budget)
-            if echo.result == "timed_out":
-                self.silent[key] = echo.ae_title
-
-
-def _gap(peer: Peer, title: str, calling: str) -> str:
-    """What the inventory still lacks to ask this title, in words; empty when nothing."""
-    open_ends = [name for name, value in (
-        ("the address (ansible_host)", peer.address), ("an AE title in dicom_aes", title),
-        ("a port in dicom_aes", peer.port)) if value in ("", UNKNOWN)]
-    if open_ends:
-        verb = "is" if len(open_ends) == 1 else "are"
-        return f"{', '.join(open_ends)} of {peer.host} {verb} still 'unknown': fill in in the inventory"
-    if calling == UNKNOWN:
-        return "rounds_calling_ae_title is still 'unknown': write the title the site's peers know us by"
-    return ""
-
-
-async def _resolve(address: str, port: int, timeout: float) -> list[str] | str:
-    """Numeric addresses of a name, or why there are none. A resolver that hangs is left behind, not waited for."""
-    with contextlib.suppress(ValueError):
-        return [str(ipaddress.ip_address(address))]
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[list[str]] = loop.create_future()
-
-    def deliver(found: list[str]) -> None:
-        if not future.done():
-            future.set_result(found)
-
-    def look_up() -> None:
-        try:
-            infos = socket.getaddrinfo(address, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError):
-            infos = []
-        with contextlib.suppress(RuntimeError):  # the round is over, its loop closed
-            loop.call_soon_threadsafe(deliver, list(dict.fromkeys(str(info[4][0]) for info in infos)))
-
-    threading.Thread(target=look_up, daemon=True).start()
-    try:
-        found = await asyncio.wait_for(future, timeout)
-    except TimeoutError:
-        return f"the name {address} did not resolve within {timeout:g} s"
-    return found or f"the name {address} does not resolve"

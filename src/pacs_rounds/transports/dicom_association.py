@@ -1,55 +1,43 @@
-"""One DICOM association with one C-ECHO in it, and the words for how it ended."""
+"""One DICOM association with one C-ECHO in it, by pynetdicom, and the words for how it ended."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import errno
-import json
+import logging
 import time
+import warnings
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from typing import Any
 
-from pacs_rounds.transports import dicom_pdu as pdu
+from pynetdicom import AE, _config, build_context
+from pynetdicom.status import GENERAL_STATUS, VERIFICATION_SERVICE_CLASS_STATUS
 
-_NOWHERE = {errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN}
+from pacs_rounds.transports.dicom_result import Echo
+from pacs_rounds.transports.dicom_socket import LONGEST_ANSWER
+from pacs_rounds.transports.dicom_witness import MESSAGE_ID, Witness, lower
 
+# What peers say belongs into the record, where it is redacted, and nowhere else: neither a log nor a warning on the
+# terminal for each UID that a device pads in its own way.
+_config.LOG_HANDLER_LEVEL = "none"
+for _name in ("pynetdicom", "pydicom"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
+warnings.filterwarnings("ignore", module="pydicom")
 
-@dataclass(slots=True)
-class Echo:
-    """What became of one C-ECHO. Times in milliseconds, None where the phase was not finished.
+VERIFICATION = "1.2.840.10008.1.1"
+# The default transfer syntax: every SCP must know it (PS3.5 section 10.1), so nothing else is offered.
+IMPLICIT_VR_LITTLE_ENDIAN = "1.2.840.10008.1.2"
+CONTEXT = build_context(VERIFICATION, IMPLICIT_VR_LITTLE_ENDIAN)
+IMPLEMENTATION_UID = "2.25.265686814222333516936474170750768443798"
+IMPLEMENTATION_VERSION = "PACS_ROUNDS_1"
+MAX_PDU_BYTES = 16384
+PARTING_SECONDS = 1.0
+"""For the goodbye where the outcome is known already."""
 
-    `result` is accepted, unreleased (answered, but the release was not), rejected, aborted, closed (hung up without
-    a word), refused (TCP), timed_out, unreachable, no_context, failed_status, protocol_error or not_asked; `phase`
-    is where it ended: connect, association, echo or release.
-    """
-
-    host: str
-    ae_title: str
-    address: str
-    port: int | None
-    calling_ae_title: str
-    result: str = "not_asked"
-    phase: str = "connect"
-    reject_result: int | None = None
-    source: int | None = None
-    reason_code: int | None = None
-    reason_text: str = ""
-    status: str | None = None
-    connect_ms: float | None = None
-    association_ms: float | None = None
-    echo_ms: float | None = None
-    peer_implementation_uid: str = ""
-    peer_implementation_version: str = ""
-    started: float = field(default_factory=time.time)
-    ended: float = 0.0
-
-    def line(self) -> str:
-        """One JSON line without host and clock: what the archive keeps and `dicom.c_echo` reads."""
-        data = asdict(self)
-        for key in ("host", "started", "ended"):
-            del data[key]
-        return json.dumps(data, sort_keys=True, ensure_ascii=True)
+_STATUSES = {**GENERAL_STATUS, **VERIFICATION_SERVICE_CLASS_STATUS}
+_SILENT = {"connect": "no answer to the TCP connection",
+           "association": "TCP accepted, then no answer to the association request",
+           "echo": "association accepted, then no answer to the C-ECHO",
+           "release": "C-ECHO answered, then no answer to the release"}
 
 
 class Association:
@@ -57,174 +45,119 @@ class Association:
 
     def __init__(self, echo: Echo, addresses: Sequence[str], port: int) -> None:
         self.echo, self.addresses, self.port = echo, addresses, port
-        self.reader: asyncio.StreamReader | None = None
-        self.writer: asyncio.StreamWriter | None = None
+        self.budget = self.deadline = 0.0
+        self.witness = Witness(echo, 0.0)
+        self.association: Any = None
 
-    async def run(self, budget: float) -> None:
-        """Connect, associate, echo, release within `budget` seconds; abort and hang up whatever happened."""
-        echo = self.echo
-        try:
-            async with asyncio.timeout(budget):
-                await self._connect()
-                if await self._associate() and await self._echo():
-                    await self._release()
-        except TimeoutError:
-            self._timed_out(budget)
-        except pdu.ProtocolError as error:
-            self._ended("unreleased" if echo.phase == "release" else "protocol_error", str(error))
-        except (asyncio.IncompleteReadError, ConnectionError) as error:
-            self._hung_up(error)
-        except OSError as error:
-            self._ended("unreachable" if error.errno in _NOWHERE or echo.phase == "connect" else "closed",
-                        _os_words(error))
-        finally:
-            self._hang_up()
-
-    def _ended(self, result: str, words: str) -> None:
-        self.echo.result, self.echo.reason_text = result, words
-
-    def _timed_out(self, budget: float) -> None:
-        if self.echo.result != "not_asked":  # known already; only the polite goodbye took too long
-            return
-        phase = self.echo.phase
-        words = {"connect": "no answer to the TCP connection", "association": "TCP accepted, then no answer to the "
-                 "association request", "echo": "association accepted, then no answer to the C-ECHO",
-                 "release": "C-ECHO answered, then no answer to the release"}[phase]
-        self._ended("unreleased" if phase == "release" else "timed_out", f"{words} within {budget:.3g} s")
-
-    def _hung_up(self, error: Exception) -> None:
-        if self.echo.phase == "connect":
-            refused = isinstance(error, ConnectionRefusedError)
-            self._ended("refused" if refused else "closed",
-                        "nothing listens on this port" if refused else "the connection was reset at once")
-        elif self.echo.phase == "release":
-            # Many peers close the socket in place of an A-RELEASE-RP: the association is gone all the same.
-            self._ended("accepted", "closed the connection in place of a release response")
-        else:
-            self._ended("closed", f"closed the connection without a word during the {self.echo.phase}")
-
-    async def _connect(self) -> None:
-        begun = time.monotonic()
-        for number, address in enumerate(self.addresses, start=1):
+    def run(self, budget: float) -> None:
+        """Connect, associate, echo, release within `budget` seconds; leave nothing open whatever happened."""
+        self.budget, self.deadline = budget, time.monotonic() + budget
+        for address in self.addresses:
+            self.witness = Witness(self.echo, self.deadline)
             try:
-                self.reader, self.writer = await asyncio.open_connection(address, self.port)
+                self._talk(address)
+            except Exception as error:  # no socket to be had, or bytes that pynetdicom was not prepared for
+                self.witness.end("protocol", f"{type(error).__name__}: {error}"[:120])
+            self._leave()
+            if self.echo.phase != "connect" or time.monotonic() >= self.deadline:
                 break
-            except OSError:
-                if number == len(self.addresses):
-                    raise
-        self.echo.connect_ms = _since(begun)
-        self.echo.phase = "association"
+        self._judge()
 
-    async def _associate(self) -> bool:
-        echo = self.echo
-        begun = time.monotonic()
-        kind, body = await self._ask(pdu.associate_rq(echo.ae_title, echo.calling_ae_title))
-        echo.association_ms = _since(begun)
-        if kind == pdu.ASSOCIATE_RJ:
-            echo.reject_result, echo.source, echo.reason_code = pdu.rejected(body)
-            words = pdu.REJECT_REASONS.get((echo.source, echo.reason_code), "a reason the standard does not know")
-            self._ended("rejected", words)
-            return False
-        if kind != pdu.ASSOCIATE_AC:
-            self._unexpected(kind, body)
-            return False
-        said = pdu.accepted(body)
-        echo.peer_implementation_uid = said.implementation_uid
-        echo.peer_implementation_version = said.implementation_version
-        if said.contexts.get(pdu.CONTEXT_ID) != 0:
-            echo.reason_code = said.contexts.get(pdu.CONTEXT_ID)
-            words = "no answer to it" if echo.reason_code is None else ""
-            words = words or pdu.CONTEXT_RESULTS.get(echo.reason_code or 0, f"result {echo.reason_code}")
-            self._ended("no_context", f"Verification was not accepted: {words}")
-            await self._part()
-            return False
-        echo.phase = "echo"
-        return True
-
-    async def _echo(self) -> bool:
-        echo = self.echo
-        begun = time.monotonic()
-        await self._send(pdu.echo_rq())
-        command, complete = b"", False
-        while not complete:
-            kind, body = await self._receive()
-            if kind != pdu.DATA_TF:
-                self._unexpected(kind, body)
-                return False
-            for is_command, is_last, data in pdu.fragments(body):
-                if is_command:
-                    command += data
-                    complete = complete or is_last
-            if len(command) > pdu.LONGEST_PDU:
-                raise pdu.ProtocolError("a command set without end")
-        echo.echo_ms = _since(begun)
-        status = pdu.echo_status(command)
-        echo.status = f"0x{status:04x}"
-        if status:
-            self._ended("failed_status", pdu.STATUSES.get(status, "not a status of the standard"))
-            await self._part()
-            return False
-        echo.phase = "release"
-        return True
-
-    async def _release(self) -> None:
-        await self._send(pdu.release_rq())
-        while True:
-            kind, _ = await self._receive()
-            if kind == pdu.RELEASE_RP:
-                self.echo.result = "accepted"
-                return
-            if kind == pdu.RELEASE_RQ:  # both asked at once (PS3.8 section 7.2.2.1)
-                await self._send(pdu.release_rp())
-            elif kind != pdu.DATA_TF:
-                self._ended("unreleased", f"answered the release with {pdu.NAMES[kind]}")
-                return
-
-    async def _part(self) -> None:
-        """Release an association that is of no use; its outcome is known already, so nothing here changes it."""
-        with contextlib.suppress(pdu.ProtocolError, asyncio.IncompleteReadError, OSError, TimeoutError):
-            async with asyncio.timeout(1.0):
-                await self._ask(pdu.release_rq())
-
-    def _unexpected(self, kind: int, body: bytes) -> None:
-        if kind == pdu.ABORT:
-            self.echo.source, self.echo.reason_code = pdu.aborted(body)
-            self._ended("aborted", f"A-ABORT during the {self.echo.phase}")
-        elif kind == pdu.RELEASE_RQ:
-            self._ended("aborted", "asked for release in place of answering")
-        else:
-            raise pdu.ProtocolError(f"{pdu.NAMES[kind]} during the {self.echo.phase}")
-
-    async def _ask(self, message: bytes) -> tuple[int, bytes]:
-        await self._send(message)
-        return await self._receive()
-
-    async def _send(self, message: bytes) -> None:
-        if self.writer is None:
-            raise ConnectionError("not connected")
-        self.writer.write(message)
-        await self.writer.drain()
-
-    async def _receive(self) -> tuple[int, bytes]:
-        if self.reader is None:
-            raise ConnectionError("not connected")
-        kind, length = pdu.header(await self.reader.readexactly(pdu.HEADER_BYTES))
-        return kind, await self.reader.readexactly(length)
-
-    def _hang_up(self) -> None:
-        """Leave nothing open: a peer with one free association would refuse its real work for minutes."""
-        if self.writer is None:
+    def _talk(self, address: str) -> None:
+        ae = AE(ae_title=self.echo.calling_ae_title)
+        ae.implementation_class_uid = IMPLEMENTATION_UID
+        ae.implementation_version_name = IMPLEMENTATION_VERSION
+        ae.connection_timeout = ae.acse_timeout = ae.dimse_timeout = self.witness.remaining()
+        ae.network_timeout = None  # the socket has the deadline
+        self.association = None
+        self.association = association = ae.associate(
+            address, self.port, contexts=[CONTEXT], ae_title=self.echo.ae_title, max_pdu=MAX_PDU_BYTES,
+            evt_handlers=self.witness.handlers())
+        if not association.is_established:
             return
-        if self.echo.result not in {"accepted", "rejected", "aborted", "closed", "no_context", "failed_status"}:
-            with contextlib.suppress(OSError, RuntimeError):
-                self.writer.write(pdu.abort())
-        with contextlib.suppress(OSError, RuntimeError):
-            self.writer.close()
+        self.echo.phase = "echo"
+        association.dimse_timeout = self.witness.remaining()
+        association.send_c_echo(MESSAGE_ID)
+        if self.witness.status is None:
+            return
+        association.acse_timeout = self.witness.remaining()
+        if self.witness.status:
+            association.acse_timeout = min(PARTING_SECONDS, self.witness.remaining())
+        else:
+            self.echo.phase = "release"
+        association.release()
 
+    def _leave(self) -> None:
+        """Leave nothing open: a peer with one free association would refuse its real work for minutes."""
+        association, link = self.association, self.witness.link
+        if association is None:
+            return
+        over = association.is_released or self.witness.ending in {"rejected", "closed", "aborted"}
+        if not over and association.dul.is_alive():
+            with contextlib.suppress(Exception):  # in any state; what counts comes below
+                association.abort()
+        association.dul.join(0.3)
+        if link is not None:
+            if link.connect_ms is not None and not (over or self.witness.abort_sent or link.timed_out):
+                link.abort()
+            link.close()
+        association.dul.kill_dul()
+        association.dul.join(0.5)
+        if association.is_alive():
+            association.join(0.5)
 
-def _since(begun: float) -> float:
-    return round((time.monotonic() - begun) * 1000, 1)
+    def _judge(self) -> None:
+        echo, seen = self.echo, self.witness
+        echo.connect_ms = seen.link.connect_ms if seen.link else None
+        if echo.phase == "connect":
+            self._judge_connection()
+        elif seen.ending in {"rejected", "no_context"}:
+            echo.become(seen.ending, seen.words)
+        elif seen.status is not None:
+            self._judge_status(seen.status)
+        elif seen.wrong_response:
+            echo.become("protocol_error", seen.wrong_response)
+        elif seen.link is not None and seen.link.received > LONGEST_ANSWER:
+            echo.become("protocol_error", f"more than {LONGEST_ANSWER} bytes in place of an answer")
+        elif self._late():
+            echo.become("timed_out", self._silence())
+        elif seen.ending in {"aborted", "closed"}:
+            echo.become(seen.ending, seen.words)
+        else:
+            echo.become("protocol_error", seen.words or f"the {echo.phase} ended without an explanation")
 
+    def _judge_connection(self) -> None:
+        failure = self.witness.link.failure if self.witness.link else None
+        if isinstance(failure, ConnectionRefusedError):
+            self.echo.become("refused", "nothing listens on this port")
+        elif isinstance(failure, ConnectionError):
+            self.echo.become("closed", "the connection was reset at once")
+        elif isinstance(failure, TimeoutError):
+            self.echo.become("timed_out", self._silence())
+        else:
+            words = failure.strerror or str(failure) if failure else self.witness.words
+            self.echo.become("unreachable", words[:120] or "no connection could be opened")
 
-def _os_words(error: OSError) -> str:
-    return (error.strerror or str(error) or type(error).__name__)[:120]
+    def _judge_status(self, status: int) -> None:
+        seen = self.witness
+        if status:
+            name = _STATUSES.get(status, ("", ""))[1]
+            self.echo.become("failed_status", lower(name) if name else "not a status of the standard")
+        elif self.association.is_released:
+            self.echo.become("accepted", "")
+        elif seen.ending == "closed" and not self._late():
+            # Many peers close the socket in place of an A-RELEASE-RP: the association is gone all the same.
+            self.echo.become("accepted", "closed the connection in place of a release response")
+        elif seen.ending == "aborted":
+            self.echo.become("unreleased", "answered the release with A-ABORT")
+        elif seen.ending == "protocol":
+            self.echo.become("unreleased", seen.words)
+        else:
+            self.echo.become("unreleased", self._silence())
+
+    def _late(self) -> bool:
+        """Whether it ended for want of time: within a message the socket knows, between messages pynetdicom."""
+        return self.witness.ending in {"", "given_up"} or bool(self.witness.link and self.witness.link.timed_out)
+
+    def _silence(self) -> str:
+        return f"{_SILENT[self.echo.phase]} within {self.budget:.3g} s"
