@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -144,6 +145,9 @@ def _finish(order: Order, fail_on: str, lang: str) -> None:
     log = run_round(order, run)
     evidence = SiteEvidence.of(order.site)
     link = chain.link_of(evidence, run)
+    if link is None and not (evidence.open / run).exists():
+        raise BadInput(f"round {order.round} of {order.site}", "was not begun, no device was touched: "
+                       + (_complaints(log) or "Ansible gave no reason"), f"Ansible's own words: {yamlfile.show(log)}")
     if link is None:
         click.echo(f"NOT SEALED: {run}. Whatever was recorded lies in {yamlfile.show(evidence.open / run)}; "
                    f"Ansible's own words: {yamlfile.show(log)}", err=True)
@@ -154,6 +158,13 @@ def _finish(order: Order, fail_on: str, lang: str) -> None:
     click.echo("  ".join(f"{name}: {counts.get(name, 0)}" for name in map(str, Outcome)))
     click.echo(f"report: {yamlfile.show(written[0])}")
     sys.exit(1 if _at_or_above(counts, fail_on) else 0)
+
+
+def _complaints(log: Path) -> str:
+    """What Ansible complained of: its [ERROR] lines and what follows each up to its origin."""
+    text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+    found = re.findall(r"^\[ERROR\]: (.*?)(?=^Origin:|^\[|^fatal|\Z)", text, re.MULTILINE | re.DOTALL)
+    return "\n  ".join(" ".join(one.removeprefix("Task failed:").split()) for one in found[:3])
 
 
 def _at_or_above(counts: dict[str, int], fail_on: str) -> bool:
