@@ -55,6 +55,8 @@ say "making .venv with $("$python" --version 2>/dev/null || echo "Python $python
 "$uv" venv -q --clear --python "$python" .venv
 VIRTUAL_ENV=$PWD/.venv
 export VIRTUAL_ENV
-"$uv" pip install -q --require-hashes -r requirements.lock
+# Compiled now: where PYTHONDONTWRITEBYTECODE is set, or .venv is read-only, every start would compile Ansible anew
+# (an empty play 1.0 s instead of 0.5 s).
+"$uv" pip install -q --compile-bytecode --require-hashes -r requirements.lock
 "$uv" pip install -q --no-deps --no-build-isolation -e .
 touch "$stamp"
