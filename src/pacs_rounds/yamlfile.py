@@ -15,6 +15,8 @@ import yaml
 from pacs_rounds import paths
 from pacs_rounds.model import BadInput
 
+MAX_DEPTH = 200
+"""Nobody writes lists in lists this deep."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -27,6 +29,9 @@ def _mapping(loader: Any, node: yaml.MappingNode) -> dict[Any, Any]:
     for key_node, _ in node.value:
         if key_node.tag == "tag:yaml.org,2002:merge":
             continue
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise yaml.MarkedYAMLError(problem="a list or mapping stands where a key belongs (a template in braces "
+                                       "needs quotes)", problem_mark=key_node.start_mark)
         key = loader.construct_object(key_node, deep=True)
         if key in seen:
             raise yaml.MarkedYAMLError(problem=f"the key {key!r} stands twice", problem_mark=key_node.start_mark)
@@ -59,6 +64,8 @@ def load(path: Path) -> Any:
         raise BadInput(show(path), "is a directory, not a YAML file", "name a file") from None
     except UnicodeDecodeError as error:
         raise BadInput(show(path), f"is not UTF-8 text (byte {error.start})", "save the file as UTF-8") from None
+    except OSError as error:
+        raise BadInput(show(path), f"cannot be read: {error.strerror}", "look at its place and permissions") from None
     return loads(text, show(path))
 
 
@@ -67,14 +74,29 @@ def loads(text: str, where: str) -> Any:
     if text.startswith("$ANSIBLE_VAULT;"):
         return None
     try:
+        _refuse_depth(text)
         return yaml.load(text, Loader=_Loader)  # noqa: S506  (a subclass of the safe loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f":{mark.line + 1}" if mark else ""
         raise BadInput(f"{where}{line}", f"not valid YAML: {error.problem or error.context}",
                        "look at this line and the one above: indentation, colon and quotes") from None
-    except (yaml.YAMLError, ValueError) as error:
-        raise BadInput(where, f"not valid YAML: {str(error).splitlines()[0]}", "save it as plain UTF-8 YAML") from None
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        said = (str(error).splitlines() or [type(error).__name__])[0]
+        raise BadInput(where, f"not valid YAML: {said}", "save it as plain UTF-8 YAML") from None
+
+
+def _refuse_depth(text: str) -> None:
+    """libyaml ends the process, not the call, when a text is nested too deeply: look before it is composed.
+    Few brackets and short lines cannot nest deeply."""
+    if text.count("[") + text.count("{") < MAX_DEPTH and all(len(line) < 2000 for line in text.split("\n")):
+        return
+    depth = 0
+    event: Any
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=event.start_mark)
 
 
 def line_of(path: Path, key_path: list[Any]) -> int | None:
@@ -111,16 +133,41 @@ def _validator(schema: str) -> Any:
     return jsonschema.Draft202012Validator(documents[f"{schema}.json"], registry=registry)
 
 
+def _message(error: Any) -> str:
+    """jsonschema's words, which begin with the whole value: where that is long, only their end says what is wrong."""
+    choices = [one.get("required") for one in error.validator_value] if error.validator in {"oneOf", "anyOf"} else []
+    if choices and all(choices):
+        many = "exactly one" if error.validator == "oneOf" else "at least one"
+        return f"{many} of these must stand here: " + ", ".join(" and ".join(names) for names in choices)
+    message = str(error.message)
+    return message if len(message) < 200 else f"{message[:60]} … {message[-120:]}"
+
+
+def _with_words_as_keys(data: Any, path: Path, keys: list[Any]) -> Any:
+    """The data with keys such as `1` as the words they become in Ansible and JSON. A key that YAML took for yes or no
+    is refused: somebody forgot to quote `on`."""
+    if isinstance(data, list):
+        return [_with_words_as_keys(value, path, [*keys, number]) for number, value in enumerate(data)]
+    if not isinstance(data, dict):
+        return data
+    for key in data:
+        if isinstance(key, bool) or not isinstance(key, str | int):
+            line = line_of(path, keys)
+            raise BadInput(f"{show(path)}{f':{line}' if line else ''}",
+                           f"{'.'.join(map(str, keys)) or '(top)'}: the key {key!r} is no word",
+                           "put it in quotes: YAML reads on, off, yes and no as something else")
+    return {str(key): _with_words_as_keys(value, path, [*keys, key]) for key, value in data.items()}
+
+
 def validate(data: Any, schema: str, path: Path, prefix: list[Any] | None = None, remedy: str = "") -> None:
     """Raise BadInput for the first fault of `data` against schemas/<schema>.json; `prefix` is where data stands."""
     from jsonschema.exceptions import best_match
 
-    error = best_match(_validator(schema).iter_errors(data))
+    error = best_match(_validator(schema).iter_errors(_with_words_as_keys(data, path, list(prefix or []))))
     if error is None:
         return
     keys = [*(prefix or []), *error.absolute_path]
     line = line_of(path, keys)
     key = ".".join(str(part) for part in keys) or "(top)"
-    message = error.message if len(error.message) < 200 else error.message[:200] + "…"
-    raise BadInput(f"{show(path)}{f':{line}' if line else ''}", f"{key}: {message}",
+    raise BadInput(f"{show(path)}{f':{line}' if line else ''}", f"{key}: {_message(error)}",
                    remedy or f"see schemas/{schema}.json for what may stand here")
