@@ -106,8 +106,10 @@ def _ansible(order: Order, run: str, playbook: Path, private: Path, log: Path, s
     config.prepare()
     config.command[0] = str(Path(sys.executable).with_name("ansible-playbook"))
     config.command[1:1] = words
+    # ansible-runner switches host key checking off, which would win over the inventory's own ssh options.
     config.env.update(
-        ANSIBLE_CONFIG=str(paths.ROOT / "ansible.cfg"), ANSIBLE_FORCE_COLOR="0", ANSIBLE_NOCOLOR="1",
+        ANSIBLE_HOST_KEY_CHECKING="True", ANSIBLE_CONFIG=str(paths.ROOT / "ansible.cfg"),
+        ANSIBLE_FORCE_COLOR="0", ANSIBLE_NOCOLOR="1",
         PATH=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
     runner = Runner(config, cancel_callback=stop.is_set)
     runner.run()
