@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleError
 from ansible.plugins.action import ActionBase
 
 from pacs_rounds import background, catalogue, rounds
@@ -19,7 +19,7 @@ from pacs_rounds.evidence.layout import read_json
 from pacs_rounds.fan_out import side_by_side
 from pacs_rounds.model import Answer, BadInput, Outcome, gravest
 from pacs_rounds.transports import inventory, replay
-from pacs_rounds.transports.endpoint import Endpoint
+from pacs_rounds.transports.endpoint import UNKNOWN, Endpoint
 
 TRANSPORTS = ("network_cli", "ssh", "dicom", "inventory")
 
@@ -78,7 +78,7 @@ class ActionModule(ActionBase):
         elif transport == "dicom":
             yield from _from_dicom(facts, commands, arguments)
         else:
-            endpoints = [_endpoint(host, variables["hostvars"][host], arguments["deadline"]) for host in facts]
+            endpoints = [_reach(host, variables["hostvars"][host], arguments["deadline"]) for host in facts]
             yield from side_by_side(endpoints, commands, _asker(transport), arguments["workers"])
 
 
@@ -122,12 +122,21 @@ def _from_dicom(facts: dict[str, rounds.HostFacts], commands: Sequence[Collect],
         yield host, dicom.answers([echo for echo in echoes if echo.host == host], commands)
 
 
+def _reach(host: str, variables: Any, deadline: float) -> Endpoint:
+    """The host's endpoint. A variable that cannot be rendered (a vault's, say) costs this host only."""
+    try:
+        return _endpoint(host, variables, deadline)
+    except (AnsibleError, ValueError) as error:
+        words = " ".join(str(error).split())[:160]
+        return Endpoint(host, "", fault=f"the inventory's variables of {host} cannot be used: {words}")
+
+
 def _endpoint(host: str, variables: Any, deadline: float) -> Endpoint:
     """From one host's variables; secrets come templated from the vault and stay in this object."""
     password = _text(variables.get("ansible_password"))
     inventory_dir = str(variables.get("inventory_dir") or "")
     return Endpoint(
-        host=host, address=str(variables.get("ansible_host") or ""), port=int(variables.get("ansible_port") or 22),
+        host=host, address=str(variables.get("ansible_host") or ""), port=_port(variables.get("ansible_port")),
         user=str(variables.get("ansible_user") or ""), password=password,
         enable_secret=_text(variables.get("rounds_enable_secret")),
         key_file=None if password else _text(variables.get("ansible_ssh_private_key_file")),
@@ -135,6 +144,11 @@ def _endpoint(host: str, variables: Any, deadline: float) -> Endpoint:
         netmiko_type=str(variables.get("rounds_netmiko_type") or "cisco_ios"),
         legacy_ssh=rounds.plain(variables.get("rounds_legacy_ssh") or {}),
         connect_seconds=float(variables.get("rounds_connect_seconds") or 10), deadline_seconds=deadline)
+
+
+def _port(value: Any) -> int:
+    """22 where nothing is written, 0 for what nobody has filled in yet."""
+    return 0 if str(value) == UNKNOWN else int(value or 22)
 
 
 def _text(value: Any) -> str | None:

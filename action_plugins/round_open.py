@@ -40,4 +40,6 @@ class ActionModule(ActionBase):
             run_dir = open_round(opening)
         except BadInput as error:
             raise AnsibleActionFail(str(error)) from None
+        except OSError as error:
+            raise AnsibleActionFail(f"the run's folder cannot be made: {error}") from None
         return {"changed": False, "ansible_facts": {"rounds_run_dir": str(run_dir)}, "run": run_dir.name}

@@ -49,7 +49,7 @@ def side_by_side(endpoints: Sequence[Endpoint], commands: Sequence[Collect], ask
         for _ in range(count):
             threading.Thread(target=worker, daemon=True).start()
 
-    hire(min(workers, len(open_work)))
+    hire(min(max(1, workers), len(open_work)))
     while open_work:
         try:
             host, answers = home.get(timeout=0.2)

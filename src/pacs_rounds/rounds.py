@@ -14,7 +14,7 @@ from typing import Any
 from pacs_rounds import catalogue, paths, redact, yamlfile
 from pacs_rounds.conductor import Inputs, Record, judge_host, timestamp
 from pacs_rounds.evidence import chain, store
-from pacs_rounds.evidence.layout import SiteEvidence, json_bytes, new_run_id, payload, read_json, write_new
+from pacs_rounds.evidence.layout import SiteEvidence, is_run_id, json_bytes, new_run_id, payload, read_json, write_new
 from pacs_rounds.model import Answer, BadInput
 
 PREVIOUS_RUNS = 12
@@ -41,6 +41,9 @@ def role_checks(role: str, site_vars: Any) -> list[str]:
         patterns = (yamlfile.load(path) or {}).get(name)
         if not patterns:
             raise BadInput(yamlfile.show(path), f"{name} is missing", f"write {name}: ['<domain>.*']")
+    if not isinstance(patterns, list) or not patterns or not all(isinstance(one, str) for one in patterns):
+        raise BadInput(name, "is no list of checks",
+                       f"write {name}: ['<domain>.*']; to leave the role out, take it out of the policy's round")
     return [check.id for check in catalogue.select(list(patterns))]
 
 
@@ -79,13 +82,17 @@ def open_round(opening: Opening) -> Path:
                        "known: " + ", ".join(policy["rounds"]))
     evidence = SiteEvidence.of(opening.site)
     run_id = opening.run or new_run_id(opening.round)
+    if not is_run_id(run_id):
+        raise BadInput(f"rounds_run: {run_id!r}", "is no run id", "leave it out: each round makes its own")
+    data = _run_data(opening, policy, run_id)  # before the evidence folder is touched: here bad input comes to light
     with chain.locked(evidence):
         chain.finish_moves(evidence)
         earlier = [folder.name for folder in chain.sealed_runs(evidence)][:PREVIOUS_RUNS]
-    data = _run_data(opening, policy, run_id, earlier)
-    run_dir = evidence.open / run_id
-    run_dir.parent.mkdir(parents=True, exist_ok=True)
-    run_dir.mkdir()
+        data |= {"previous_run": earlier[0] if earlier else None, "previous_runs": earlier}
+        run_dir = evidence.open / run_id
+        if run_dir.exists() or evidence.find(run_id).exists() or chain.link_of(evidence, run_id):
+            raise BadInput(run_id, "is the id of an earlier run", "leave rounds_run out: each round makes its own")
+        run_dir.mkdir(parents=True)
     used = {check for part in data["plan"] for check in part["checks"]}
     entries = {name: yamlfile.load(paths.CHECKS / f"{name.replace('.', '/')}.yml") for name in sorted(used)}
     write_new(run_dir / "checks.json", json_bytes(list(entries.values())))
@@ -93,7 +100,7 @@ def open_round(opening: Opening) -> Path:
     return run_dir
 
 
-def _run_data(opening: Opening, policy: dict[str, Any], run_id: str, earlier: list[str]) -> dict[str, Any]:
+def _run_data(opening: Opening, policy: dict[str, Any], run_id: str) -> dict[str, Any]:
     plan = []
     round_ = policy["rounds"][opening.round]
     selected = set(opening.hosts)
@@ -112,8 +119,7 @@ def _run_data(opening: Opening, policy: dict[str, Any], run_id: str, earlier: li
         "round": opening.round, "round_title": round_["title"],
         "policy": {key: policy[key] for key in ("id", "version", "title", "headings")},
         "timezone": policy.get("timezone", "Asia/Shanghai"), "started": timestamp(time.time()), "ended": None,
-        "engineer": opening.engineer or getpass.getuser(), "commit": commit, "dirty": dirty, "version": _version(),
-        "previous_run": earlier[0] if earlier else None, "previous_runs": earlier,
+        "engineer": opening.engineer or _login_name(), "commit": commit, "dirty": dirty, "version": _version(),
         "limit": None if selected >= set(everybody) else sorted(selected), "scenario": opening.scenario,
         "replay": opening.replay, "plan": plan,
         "software_scope": plain(opening.site_vars.get("contract_software_scope") or []),
@@ -147,6 +153,13 @@ def _not_looked_at(opening: Opening, round_: dict[str, Any], plan: list[dict[str
         reason = {"en": "No role of this round inspects this device", "zh": "本次巡检没有检查该设备的角色"}
         entries.append({"group": "other", "hosts": rest, "count": len(rest), "reason": reason})
     return entries
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user without a name
+        return f"uid {os.getuid()}"
 
 
 def _version() -> str:
@@ -210,7 +223,7 @@ def plain(value: Any) -> Any:
     for kind in (str, int, float):
         if isinstance(value, kind):
             return value if type(value) is kind else kind(value)
-    return value
+    return None if value is None else str(value)  # a date that YAML made of 2026-12-31 is that word again
 
 
 def prepare(run_dir: Path, run: dict[str, Any], role: str, patterns: list[str], transport: str,

@@ -70,6 +70,9 @@ def main(arguments: Sequence[str] | None = None) -> Any:
     except BadInput as error:
         click.echo(f"rounds: {error}", err=True)
         sys.exit(2)
-    except BrokenPipeError:
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError):
+            click.echo(f"rounds: {error.filename or 'the system'}: {error.strerror or error}", err=True)
+            sys.exit(2)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -50,22 +50,31 @@ def runs(site: str | None, as_json: bool) -> None:
     """List runs: sealed ones in the chain's order, then what lies open."""
     sites = [SiteEvidence.of(site)] if site else [
         SiteEvidence(root) for root in sorted(paths.EVIDENCE.glob("*")) if root.is_dir()]
-    rows = []
-    for evidence in sites:
-        for link in chain.links(evidence):
-            rows.append({"site": evidence.site, "run": link.run, "state": "sealed", "anchor": link.anchor,
-                         "counts": link.data.get("counts", {})})
-        sealed = {row["run"] for row in rows}
-        if evidence.open.is_dir():
-            rows += [{"site": evidence.site, "run": path.name, "state": "open (interrupted, or still running)",
-                      "anchor": "", "counts": {}}
-                     for path in sorted(evidence.open.iterdir()) if path.name not in sealed]
+    rows = [row for evidence in sites for row in _rows(evidence)]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
     for row in rows:
-        counts = " ".join(f"{name}={number}" for name, number in dict(row["counts"]).items())
-        click.echo(f"{row['site']}  {row['run']}  {row['state']}  {counts}  {str(row['anchor'])[:20]}")
+        counts = " ".join(f"{name}={number}" for name, number in row["counts"].items())
+        click.echo(f"{row['site']}  {row['run']}  {row['state']}  {counts}  {row['anchor'][:20]}".rstrip())
+
+
+def _rows(evidence: SiteEvidence) -> list[dict[str, Any]]:
+    """Every run there is a trace of, damage or not: `runs` says what lies there, `verify` says whether it is whole."""
+    def row(run: str, state: str, link: chain.Link | None = None) -> dict[str, Any]:
+        counts = link.data.get("counts") if link else None
+        return {"site": evidence.site, "run": run, "state": state, "anchor": link.anchor if link else "",
+                "counts": counts if isinstance(counts, dict) else {}}
+
+    links, broken = chain.scan(evidence)
+    sealed = {link.run for link in links}
+    rows = [row(link.run, "sealed" if evidence.find(link.run).is_dir() else "sealed, but its folder is missing", link)
+            for link in links]
+    rows += [row(path.name, f"damaged link: rounds verify {evidence.site}") for path in broken]
+    rows += [row(path.name, "no link seals it: slipped in, or its link removed") for path in evidence.run_dirs()
+             if path.name not in sealed]
+    opened = sorted(evidence.open.iterdir()) if evidence.open.is_dir() else []
+    return rows + [row(path.name, "open (interrupted, or still running)") for path in opened if path.name not in sealed]
 
 
 @click.command()
@@ -100,7 +109,8 @@ def verify(what: str, anchor: str | None, as_json: bool) -> None:
         sys.exit(1)
     links = chain.links(evidence)
     click.echo(f"verified: {run or f'{len(links)} sealed run(s) of {evidence.site}'}; "
-               f"head {links[-1].anchor if links else 'none'}; signer {keys.fingerprint(evidence.allowed_signers)}")
+               f"head {links[-1].anchor if links else 'none'}; "
+               f"signer {', '.join(keys.fingerprints(evidence.allowed_signers))}")
 
 
 @click.command()
@@ -146,10 +156,9 @@ def write_reports(evidence: SiteEvidence, run: str, lang: str, formats: list[str
                        "known: " + ", ".join(["html", *reporting.FORMATS]))
     folder = evidence.find(run)
     link = chain.link_of(evidence, run)
-    if not (folder / "bagit.txt").exists():
+    if link is None or not (folder / "bagit.txt").exists():
         raise BadInput(run, "was never sealed", "reports are made of sealed runs only: run the inspection again")
-    shown = {**link.data, "sha256": link.sha256, "key_fingerprint": keys.fingerprint(evidence.allowed_signers)} \
-        if link else None
+    shown = {**link.data, "sha256": link.sha256, "key_fingerprint": keys.fingerprint(evidence.allowed_signers)}
     data = view.load(folder, shown)
     target = out or paths.REPORTS / evidence.site
     target.mkdir(parents=True, exist_ok=True)

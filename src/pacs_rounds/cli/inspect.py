@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable
@@ -176,17 +177,18 @@ def _judge_again(name: str, site: str | None) -> None:
     """Judge a sealed run from its raw text and compare with what was recorded then."""
     from pacs_rounds.cli.evidence import locate
     from pacs_rounds.evidence import store
-    from pacs_rounds.evidence.layout import payload, read_jsonl
-    from pacs_rounds.rounds import rejudge
 
     evidence, run = locate(name, site)
     folder = evidence.find(str(run))
+    if not folder.is_dir():
+        raise BadInput(str(folder), "this run's folder is not there", f"rounds verify {evidence.site}")
     total = differing = 0
     for host, role in store.roles_of(folder):
-        if not (payload(folder) / "inputs" / host / f"{role}.json").exists():
-            continue  # never asked: its records say not_run
-        then = {(r["check"], r["item"]): r for r in read_jsonl(payload(folder) / "records" / host / f"{role}.jsonl")}
-        now = {(r["check"], r["item"]): r for r in rejudge(folder, host, role)}
+        try:
+            then, now = _then_and_now(folder, host, role)
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise BadInput(str(folder), f"{role} of {host} cannot be judged again: {type(error).__name__}: {error}",
+                           f"the archive was damaged: rounds verify {run}") from None
         total += len(then)
         for key in sorted({*then, *now}):
             if then.get(key) != now.get(key):
@@ -195,3 +197,17 @@ def _judge_again(name: str, site: str | None) -> None:
                 click.echo(f"{host} {key[0]} {key[1]}: was {before}, is {after}")
     click.echo(f"{run}: {total} records judged again from raw text, {differing} differ")
     sys.exit(1 if differing else 0)
+
+
+def _then_and_now(folder: Path, host: str, role: str) -> tuple[dict[tuple[str, str], Any], dict[tuple[str, str], Any]]:
+    """The records as they were kept and as they come out today, by check and item. What was never asked is left out:
+    the seal wrote these records, and no answer stands behind them."""
+    from pacs_rounds.evidence.layout import json_bytes, payload, read_jsonl
+    from pacs_rounds.rounds import rejudge
+
+    data = payload(folder)
+    kept = read_jsonl(data / "records" / host / f"{role}.jsonl")
+    asked = (data / "inputs" / host / f"{role}.json").exists()
+    again = json.loads(json_bytes(rejudge(folder, host, role))) if asked else []
+    return ({(one["check"], one["item"]): one for one in kept if one["transport"] != "none"},
+            {(one["check"], one["item"]): one for one in again})

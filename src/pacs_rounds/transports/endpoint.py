@@ -11,7 +11,8 @@ UNKNOWN = "unknown"
 
 @dataclass(slots=True)
 class Endpoint:
-    """One device. Times in seconds; `deadline_seconds` bounds everything that is done with it in one round."""
+    """One device. Times in seconds; `deadline_seconds` bounds everything that is done with it in one round.
+    `fault` says why the inventory's words about it cannot be used; port 0 is one that is still unknown."""
 
     host: str
     address: str
@@ -26,12 +27,15 @@ class Endpoint:
     legacy_ssh: dict[str, Any] = field(default_factory=dict)
     connect_seconds: float = 10.0
     deadline_seconds: float = 120.0
+    fault: str = ""
 
     @property
     def gap(self) -> str:
         """What the inventory still lacks to reach this device, in words; empty when nothing."""
-        for name, value in (("ansible_host", self.address), ("ansible_user", self.user),
-                            ("ansible_password", self.password)):
+        if self.fault:
+            return self.fault
+        for name, value in (("ansible_host", self.address), ("ansible_port", self.port or UNKNOWN),
+                            ("ansible_user", self.user), ("ansible_password", self.password)):
             if value == UNKNOWN:
                 return f"{name} is still 'unknown': fill it in in the inventory (host_vars/{self.host})"
         return "" if self.address else f"no ansible_host for {self.host} in the inventory"

@@ -10,7 +10,8 @@ from pacs_rounds.model import Reason
 _CONNECTION = (
     (r"remote host identification has changed|host key for .* does not match|badhostkey",
      Reason.REFUSED, "the host key is not the recorded one: find out why before trusting it (rounds trust)"),
-    (r"host key verification failed|not found in known_hosts|no .*host key is known|server .* not found",
+    (r"host key verification failed|not found in known_hosts|no .*host key is known|server .* not found|"
+     r"no such file or directory: \S*known_hosts",
      Reason.REFUSED, "no host key is recorded for this host: rounds trust --site SITE HOST"),
     (r"permission denied|authentication (?:failed|to device failed|exception)|bad authentication|"
      r"auth(?:entication)? cancelled|no authentication methods",
@@ -65,11 +66,27 @@ _CLI = {
 }
 
 
+# bash: multipath: command not found
+_SHELL = re.compile(r"(?:-?(?:/\S{1,40}/)?\w{0,4}sh|/\S{1,60}): (?:line \d{1,6}: |\d{1,6}: )?(?:eval: )?\S{1,80}: "
+                    r"(?:(?P<missing>(?:command )?not found|No such file or directory)|Permission denied)")
+
+
+def _shell_complaint(text: str) -> tuple[Reason, str] | None:
+    """What a shell said instead of an answer: only where it said nothing else."""
+    said = [line.strip() for line in text[:2000].splitlines() if line.strip()]
+    match = _SHELL.fullmatch(said[0]) if len(said) == 1 else None
+    if match is None:
+        return None
+    return (Reason.TOOL_MISSING if match["missing"] else Reason.REFUSED), said[0][:160]
+
+
 def cli_complaint(platform: str, text: str) -> tuple[Reason, str] | None:
     """What a network CLI complained of, or None when the text is an answer.
 
     Only the first lines are looked at: a log may quote such words further down.
     """
+    if platform == "linux":
+        return _shell_complaint(text)
     head = "\n".join(line.strip() for line in text[:2000].splitlines()[:6])
     for pattern, reason, sentence in _CLI.get(platform, ()):
         match = re.search(pattern, head, re.MULTILINE | re.IGNORECASE)
