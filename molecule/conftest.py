@@ -24,7 +24,8 @@ from pacs_rounds import catalogue  # noqa: E402
 from pacs_rounds.lab import overlay  # noqa: E402
 
 Finding = tuple[str, str, str, str, str | None]
-EVIDENCE = Path(os.environ["ROUNDS_EVIDENCE"]) / "lab"
+(SITE,) = (path.name for path in (stand.PLACE / "inventories").iterdir())  # the scenario's only one
+EVIDENCE = Path(os.environ["ROUNDS_EVIDENCE"]) / SITE
 ROUNDS = str(Path(sys.executable).with_name("rounds"))
 
 
@@ -93,7 +94,7 @@ def verify(host: Any) -> Any:
 @pytest.fixture
 def sealed(run: Run, host: Any, verify: Any) -> Run:
     """The last run, once `rounds verify` and `sha256sum -c` have nothing to say against it."""
-    for name in ("lab", run.folder.name):
+    for name in (SITE, run.folder.name):
         said = verify(name)
         assert said.rc == 0, said.stdout + said.stderr
     assert host.run(f"cd {shlex.quote(str(run.folder))} && sha256sum --quiet -c manifest-sha256.txt").rc == 0

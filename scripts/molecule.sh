@@ -46,12 +46,15 @@ for name in "$@"; do
     running=
     # A scenario whose tests were not found would pass: the verifier only says that it skipped.
     passed=$(sed -n 's/^=\{2,\}.* \([1-9][0-9]*\) passed.*/\1/p' "$log")
-    if [ -z "$passed" ]; then
+    if [ -z "$passed" ] && grep -q '^SKIPPED' "$log"; then
+        echo 'SKIPPED'
+    elif [ -z "$passed" ]; then
         echo 'FAILED'
         cat "$log"
         echo "molecule scenario $name ran no test" >&2
         exit 1
+    else
+        echo "$passed tests passed in $(($(date +%s) - began)) s"
     fi
-    echo "$passed tests passed in $(($(date +%s) - began)) s"
     grep '^SKIPPED' "$log" || true
 done

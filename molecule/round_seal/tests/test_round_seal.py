@@ -39,7 +39,8 @@ def test_the_counts_that_were_signed_are_those_of_the_records(run: Run) -> None:
         word: outcomes.count(word) for word in set(outcomes)}
 
 
-@pytest.mark.parametrize(("attempt", "words"), [("nothing_open", "no round is open"), ("sealed_twice", "is sealed already")])
+@pytest.mark.parametrize(("attempt", "words"), [
+    ("nothing_open", "no round is open"), ("sealed_twice", "is sealed already")])
 def test_what_cannot_be_sealed_is_refused_in_words(attempt: str, words: str) -> None:
     refusals = json.loads((witness.PLACE / "refusals.json").read_text(encoding="utf-8"))
     assert words in refusals[attempt]
