@@ -20,7 +20,7 @@ from pacs_rounds.evidence import keys
 from pacs_rounds.evidence.layout import SiteEvidence, is_run_id, write_new
 from pacs_rounds.model import BadInput
 
-_LINK = re.compile(r"^\d{6}\.json$")
+_LINK = re.compile(r"[0-9]{6}\.json\Z")
 LOCK_SECONDS = 60.0
 """How long to wait for another round of the same site that is being opened or sealed; it takes a second or two."""
 

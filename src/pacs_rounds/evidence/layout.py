@@ -14,8 +14,8 @@ from typing import Any
 from pacs_rounds import paths
 from pacs_rounds.model import BadInput
 
-_SITE = re.compile(r"^[a-z0-9][a-z0-9_-]{0,63}$")
-_RUN = re.compile(r"^\d{8}T\d{6}Z-[a-z0-9-]+-[0-9a-f]{4}$")
+_SITE = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}\Z")
+_RUN = re.compile(r"[0-9]{8}T[0-9]{6}Z-[a-z0-9-]+-[0-9a-f]{4}\Z")
 
 
 def new_run_id(round_name: str) -> str:
