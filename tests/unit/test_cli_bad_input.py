@@ -93,7 +93,8 @@ WHOLE = "title: {en: Ex, zh: 示例}\nwhy: because of the test\nexpect: []\n"
 @pytest.mark.parametrize(("text", "words"), [
     ("title: [\n", ("x.yml:2", "not valid YAML")), ("why: because of it\n", ("x.yml", "'title'")),
     ("- a\n", ("x.yml", "'object'")), (WHOLE + "pacs-z: {load: 1}\n", ("x.yml:4", "pacs-z")),
-    (WHOLE + "pacs-a: {no.such.path: 1}\n", ("x.yml:4", "no.such.path")), (WHOLE + "pacs-a: 7\n", ("x.yml:4", "pacs-a")),
+    (WHOLE + "pacs-a: {no.such.path: 1}\n", ("x.yml:4", "no.such.path")),
+    (WHOLE + "pacs-a: 7\n", ("x.yml:4", "pacs-a")),
 ])
 def test_a_broken_scenario_is_named_and_a_running_lab_stays(
         capsys: CLI, tmp_path: Path, text: str, words: tuple[str, ...]) -> None:
