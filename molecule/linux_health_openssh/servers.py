@@ -39,9 +39,9 @@ HANGS = "#!/bin/sh\nexec sleep 86400\n"
 CONFIG = """\
 Port {port}
 ListenAddress {address}
-HostKey {place}/host_key
-PidFile {place}/{name}/sshd.pid
-AuthorizedKeysFile {place}/login_key.pub
+HostKey "{place}/host_key"
+PidFile "{place}/{name}/sshd.pid"
+AuthorizedKeysFile "{place}/login_key.pub"
 AuthenticationMethods publickey
 StrictModes no
 UsePAM no
@@ -49,7 +49,7 @@ PermitRootLogin prohibit-password
 PermitUserRC no
 PrintMotd no
 LogLevel VERBOSE
-ForceCommand {place}/{name}/login
+ForceCommand exec "{place}/{name}/login"
 """
 
 

@@ -86,7 +86,7 @@ def test_files_are_unchanged_and_no_process_is_left() -> None:
 @pytest.mark.parametrize("name", servers.HOSTS)
 def test_a_file_that_a_session_writes_would_have_been_seen(name: str, host: Any) -> None:
     """The witness itself on trial; what it wrote is taken away again, times and all."""
-    own = {"home": "~", "tmp": "$TMPDIR"} | ({"tmp": "/tmp", "var_tmp": "/var/tmp"} if servers.whole(name) else {})  # noqa: S108
+    own = {"home": "~", "tmp": '"$TMPDIR"'} | ({"tmp": "/tmp", "var_tmp": "/var/tmp"} if servers.whole(name) else {})  # noqa: S108
     before = servers.files()[name]
     login = f"ansible -i '{servers.INVENTORY}' {name} -m raw -a"
     assert host.run(f"{login} 'touch {' '.join(f'{folder}/left' for folder in own.values())}'").rc == 0
