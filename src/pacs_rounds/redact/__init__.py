@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pacs_rounds import yamlfile
+from pacs_rounds.redact.needs import Needs, folded, may_match, of
 
 RULES = Path(__file__).with_name("rules.yml")
 WITHOUT_OWN = {"linux", "windows", "dicom", "inventory", "client", "brocade_fos", "emc_vnx"}
@@ -36,6 +37,11 @@ def rules(platform: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
         (rule["name"], re.compile(pattern, re.MULTILINE | re.IGNORECASE))
         for rule in yamlfile.load(RULES) if not known or {"*", platform} & set(rule["platforms"])
         for pattern in rule["patterns"])
+
+
+@functools.cache
+def _needs(platform: str) -> tuple[Needs, ...]:
+    return tuple(of(pattern) for _, pattern in rules(platform))
 
 
 @functools.cache
@@ -90,7 +96,10 @@ def _spans(platform: str, text: str) -> list[_Span]:
     done = [match.span() for match in _DONE.finditer(text)]
     begins = [begin for begin, _ in done]
     found: list[_Span] = []
-    for name, pattern in rules(platform):
+    lowered = folded(text)
+    for (name, pattern), needs in zip(rules(platform), _needs(platform), strict=True):
+        if not may_match(needs, lowered):
+            continue
         for match in pattern.finditer(text):
             begin, end = match.span("secret")
             touched = done[max(0, bisect.bisect_right(begins, begin) - 1):bisect.bisect_left(begins, end)]
