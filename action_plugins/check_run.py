@@ -16,8 +16,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 
-import pacs_rounds.parse.linux  # noqa: F401  (before the fork: each worker inherits the parsers)
-from pacs_rounds import catalogue, parse, rounds
+from pacs_rounds import catalogue, rounds
 from pacs_rounds.catalogue import Collect
 from pacs_rounds.conductor import Inputs
 from pacs_rounds.evidence import keys
@@ -27,8 +26,7 @@ from pacs_rounds.transports import replay, sh_probe
 from pacs_rounds.transports.endpoint import UNKNOWN
 from pacs_rounds.transports.failures import connection_failure
 
-parse.names()
-catalogue.load()
+rounds.preload("linux")
 
 
 class DeadlineError(Exception):

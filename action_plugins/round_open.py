@@ -8,10 +8,11 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from pacs_rounds import catalogue  # noqa: F401  (loaded before the fork, so that no worker pays for it again)
 from pacs_rounds.inventory import validate_site
 from pacs_rounds.model import BadInput
-from pacs_rounds.rounds import Opening, Templated, open_round
+from pacs_rounds.rounds import Opening, Templated, open_round, preload
+
+preload()
 
 
 class ActionModule(ActionBase):

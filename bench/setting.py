@@ -53,6 +53,8 @@ def prepare_environment(folder: Path) -> None:
     """Before anything of the project is imported: keys, evidence and reports of its own, and a running lab's state."""
     for name in ("evidence", "reports", "ansible", "state"):
         (folder / name).mkdir()
+    # With it, ours would compile its sources at each start while the peer's lie compiled in .venv: not what is asked.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ.update(
         ROUNDS_EVIDENCE=str(folder / "evidence"), ROUNDS_REPORTS=str(folder / "reports"),
         ANSIBLE_CONFIG=str(ROOT / "ansible.cfg"), ANSIBLE_LOCAL_TEMP=str(folder / "ansible"), ANSIBLE_FORCE_COLOR="0",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import os
 import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pacs_rounds import catalogue, paths, redact, yamlfile
+from pacs_rounds import catalogue, derive, parse, paths, redact, yamlfile
 from pacs_rounds.conductor import Inputs, Record, judge_host, timestamp
 from pacs_rounds.evidence import chain, store
 from pacs_rounds.evidence.layout import SiteEvidence, is_run_id, json_bytes, new_run_id, payload, read_json, write_new
@@ -19,6 +21,18 @@ from pacs_rounds.model import Answer, BadInput
 
 PREVIOUS_RUNS = 12
 """How far back an earlier value is looked for: three years of quarterly visits."""
+
+
+def preload(*platforms: str) -> None:
+    """Read what every worker needs before Ansible forks them, so that none reads it anew. What cannot be read is left
+    to whoever needs it, and can say so."""
+    datetime.strptime("2017", "%Y")  # its module is imported by the first use
+    with contextlib.suppress(BadInput):
+        catalogue.load()
+        for platform in platforms:
+            parse.load(platform)
+            derive.load(platform)
+            redact.rules(platform)
 
 
 def load_policy(name: str) -> dict[str, Any]:

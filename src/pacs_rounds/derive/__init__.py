@@ -42,7 +42,8 @@ def identity(platform: str) -> Callable[[Identity], Identity]:
     return register
 
 
-def _load(domain: str) -> None:
+def load(domain: str) -> None:
+    """Import one domain's modules, on first use."""
     if domain in _LOADED:
         return
     _LOADED.add(domain)
@@ -55,20 +56,20 @@ def _load(domain: str) -> None:
 
 def get(name: str) -> Derivation:
     """The derivation of that name; KeyError when there is none."""
-    _load(name.partition(".")[0])
+    load(name.partition(".")[0])
     return _REGISTRY[name]
 
 
 def identity_of(platform: str) -> Identity | None:
     """The platform's identity function, or None."""
-    _load(platform)
+    load(platform)
     return _IDENTITY.get(platform)
 
 
 def names() -> list[str]:
     """All derivation names, sorted."""
     for info in pkgutil.iter_modules(__path__):
-        _load(info.name)
+        load(info.name)
     return sorted(_REGISTRY)
 
 

@@ -35,7 +35,7 @@ def platforms() -> list[str]:
     return sorted(info.name for info in pkgutil.iter_modules(__path__) if info.ispkg)
 
 
-def _load(platform: str) -> None:
+def load(platform: str) -> None:
     """Import one platform's modules, on first use: the linux parsers must not pay for TextFSM."""
     if platform in _LOADED or platform not in platforms():
         return
@@ -48,19 +48,19 @@ def _load(platform: str) -> None:
 def names() -> list[str]:
     """All parser names, sorted."""
     for platform in platforms():
-        _load(platform)
+        load(platform)
     return sorted(_REGISTRY)
 
 
 def get(name: str) -> Parser:
     """The parser of that name; KeyError when there is none."""
-    _load(name.partition(".")[0])
+    load(name.partition(".")[0])
     return _REGISTRY[name]
 
 
 def means_none(name: str) -> bool:
     """Whether an empty text is an answer to this parser: "none"."""
-    _load(name.partition(".")[0])
+    load(name.partition(".")[0])
     return bool(getattr(_REGISTRY.get(name), "reads_empty", False))
 
 
