@@ -15,7 +15,7 @@ from typing import Any
 from pacs_rounds import conductor
 from pacs_rounds.catalogue import Check, from_data
 from pacs_rounds.judge import Verdict, by_levels
-from pacs_rounds.model import Answer, Outcome, Reason
+from pacs_rounds.model import Answer, Context, Outcome, Reason
 
 HOSTILE = ("<script>alert(1)</script>\x1b[31mred\x1b]0;t\x07 {{ 7*7 }} {% raw %} \u202egnp.exe\u2066 \x00\u200b"
            "</td></table><img src=x onerror=alert(2)> e\u0301\u0301\u0301\u0301\u0301 '\"&")
@@ -216,7 +216,8 @@ def _records(data: Path, host: str, role: str, check: Check, number: int, awkwar
     for verdict in verdicts:
         inputs = conductor.Inputs(RUN, "lab", host, role, "linux", "ssh", [check.id], "5491937c0ffee",
                                   previous_run="earlier", waivers=_waiver(host, verdict.item))
-        yield conductor._record(inputs, check, verdict, {answer.command: answer}, device)
+        context = Context(host, "linux", collected_at=answer.ended, answers={answer.command: answer})
+        yield conductor._record(inputs, check, verdict, context, device)
 
 
 CONTRACT = {
