@@ -191,7 +191,8 @@ def test_the_module_judges_the_status_and_changes_nothing(healthy: dict[str, Dev
 
 
 def _tool(name: str) -> str:
-    found_at = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
+    # Not the PATH as it is: pynetdicom puts programs of the same names into the environment's own bin/.
+    found_at = shutil.which(name, path="/usr/bin:/usr/sbin:/usr/local/bin:/usr/local/sbin")
     if not found_at:
         pytest.skip(f"{name} is not installed (Debian: dcmtk, orthanc): NOT tested against it")
     return found_at
