@@ -63,12 +63,10 @@ def switch_site(folder: Path, names: dict[str, str], port: int, login: tuple[str
     return folder
 
 
-def nornir_site(folder: Path, names: dict[str, str], port: int, login: tuple[str, str], known_hosts: Path) -> Path:
-    """The same switches for nornir's SimpleInventory, strict about host keys as ours are. Returns the folder."""
+def nornir_site(folder: Path, names: dict[str, str], port: int, login: tuple[str, str]) -> Path:
+    """The same switches for nornir's SimpleInventory, at its defaults. Returns the folder."""
     folder.mkdir()
-    options = {"netmiko": {"platform": "cisco_ios", "extras": {
-        "ssh_strict": True, "alt_host_keys": True, "alt_key_file": str(known_hosts), "allow_agent": False,
-        "conn_timeout": 10}}}
+    options = {"netmiko": {"platform": "cisco_ios", "extras": {"allow_agent": False, "use_keys": False}}}
     _write(folder / "hosts.yaml", {name: {"hostname": address, "groups": ["switches"]}
                                    for name, address in names.items()})
     _write(folder / "groups.yaml", {"switches": {

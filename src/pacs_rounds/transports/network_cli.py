@@ -17,6 +17,7 @@ from pacs_rounds.model import Answer, Reason
 from pacs_rounds.transports import MAX_BYTES
 from pacs_rounds.transports.endpoint import Endpoint, disabled_algorithms
 from pacs_rounds.transports.failures import cli_complaint, connection_failure, words_of
+from pacs_rounds.transports.known_hosts import own_file
 
 # Each failed session is replaced by a new one so that the remaining commands are still asked, but not without end.
 MAX_SESSIONS = 3
@@ -70,14 +71,15 @@ class _Watched:
 def connect(endpoint: Endpoint) -> Any:
     """A prepared netmiko session: pager off, prompt known, privileged when there is a secret."""
     telnet = endpoint.netmiko_type.endswith("_telnet")
-    session = netmiko.ConnectHandler(
-        device_type=endpoint.netmiko_type, host=endpoint.address, port=endpoint.port, username=endpoint.user,
-        password=endpoint.password or "", secret=endpoint.enable_secret or "", use_keys=endpoint.key_file is not None,
-        key_file=endpoint.key_file, ssh_strict=not telnet, system_host_keys=False, alt_host_keys=not telnet,
-        alt_key_file=endpoint.known_hosts, conn_timeout=endpoint.connect_seconds,
-        banner_timeout=endpoint.connect_seconds, auth_timeout=endpoint.connect_seconds,
-        blocking_timeout=endpoint.connect_seconds, disabled_algorithms=disabled_algorithms(endpoint.legacy_ssh),
-        allow_agent=False, auto_connect=True)
+    with own_file(endpoint) as known:
+        session = netmiko.ConnectHandler(
+            device_type=endpoint.netmiko_type, host=endpoint.address, port=endpoint.port, username=endpoint.user,
+            password=endpoint.password or "", secret=endpoint.enable_secret or "",
+            use_keys=endpoint.key_file is not None, key_file=endpoint.key_file, ssh_strict=not telnet,
+            system_host_keys=False, alt_host_keys=not telnet, alt_key_file=known,
+            conn_timeout=endpoint.connect_seconds, banner_timeout=endpoint.connect_seconds,
+            auth_timeout=endpoint.connect_seconds, blocking_timeout=endpoint.connect_seconds,
+            disabled_algorithms=disabled_algorithms(endpoint.legacy_ssh), allow_agent=False, auto_connect=True)
     if not telnet:
         session.channel = _Watched(session.channel)  # type: ignore[assignment]
     return session

@@ -17,6 +17,7 @@ from pacs_rounds.model import Answer, Reason
 from pacs_rounds.transports import MAX_BYTES, sh_probe
 from pacs_rounds.transports.endpoint import Endpoint, disabled_algorithms
 from pacs_rounds.transports.failures import connection_failure, words_of
+from pacs_rounds.transports.known_hosts import own_file
 
 
 def ask(endpoint: Endpoint, commands: Sequence[Collect]) -> list[Answer]:
@@ -41,7 +42,8 @@ def connect(endpoint: Endpoint) -> paramiko.SSHClient:
     """A logged-in client; the host key must be the recorded one. Raises OSError or SSHException."""
     client = paramiko.SSHClient()
     if endpoint.known_hosts:
-        client.load_host_keys(endpoint.known_hosts)
+        with own_file(endpoint) as known:
+            client.load_host_keys(known)
     client.set_missing_host_key_policy(paramiko.RejectPolicy())
     client.connect(
         endpoint.address, endpoint.port, endpoint.user or None, endpoint.password,
