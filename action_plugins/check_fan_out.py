@@ -56,11 +56,12 @@ class ActionModule(ActionBase):
         run = read_json(run_dir / "run.json")
         hosts = [str(host) for host in variables["ansible_play_hosts"]]
         names = [str(host) for host in variables["groups"]["all"]]
-        facts = {host: rounds.host_facts(host, variables["hostvars"][host], names) for host in hosts}
+        hostvars = {host: variables["hostvars"][host] for host in hosts}
+        facts = {host: rounds.host_facts(host, seen, names) for host, seen in hostvars.items()}
         commands = catalogue.commands(catalogue.select(arguments["checks"]))
         key = keys.redaction_key(run["site"])
         outcomes: list[Outcome] = []
-        for host, answers in self._answers(run, facts, commands, arguments, variables):
+        for host, answers in self._answers(run, facts, commands, arguments, hostvars):
             transport = "replay" if run.get("replay") else arguments["transport"]
             inputs = rounds.prepare(run_dir, run, role, arguments["checks"], transport, facts[host])
             records = rounds.finish(run_dir, inputs, answers, key)
@@ -68,7 +69,7 @@ class ActionModule(ActionBase):
         return {"changed": False, "outcome": str(gravest(outcomes)), "records": len(outcomes), "hosts": len(hosts)}
 
     def _answers(self, run: dict[str, Any], facts: dict[str, rounds.HostFacts], commands: Sequence[Collect],
-                 arguments: dict[str, Any], variables: dict[str, Any]) -> Iterator[tuple[str, list[Answer]]]:
+                 arguments: dict[str, Any], hostvars: dict[str, Any]) -> Iterator[tuple[str, list[Answer]]]:
         transport = arguments["transport"]
         if transport == "inventory":
             yield from _from_inventory(run, facts, commands)
@@ -78,7 +79,7 @@ class ActionModule(ActionBase):
         elif transport == "dicom":
             yield from _from_dicom(facts, commands, arguments)
         else:
-            endpoints = [_reach(host, variables["hostvars"][host], arguments["deadline"]) for host in facts]
+            endpoints = [_reach(fact, hostvars[host], arguments["deadline"]) for host, fact in facts.items()]
             yield from side_by_side(endpoints, commands, _asker(transport), arguments["workers"])
 
 
@@ -122,25 +123,25 @@ def _from_dicom(facts: dict[str, rounds.HostFacts], commands: Sequence[Collect],
         yield host, dicom.answers([echo for echo in echoes if echo.host == host], commands)
 
 
-def _reach(host: str, variables: Any, deadline: float) -> Endpoint:
+def _reach(fact: rounds.HostFacts, variables: Any, deadline: float) -> Endpoint:
     """The host's endpoint. A variable that cannot be rendered (a vault's, say) costs this host only."""
     try:
-        return _endpoint(host, variables, deadline)
+        return _endpoint(fact, variables, deadline)
     except (AnsibleError, ValueError) as error:
         words = " ".join(str(error).split())[:160]
-        return Endpoint(host, "", fault=f"the inventory's variables of {host} cannot be used: {words}")
+        return Endpoint(fact.host, "", fault=f"the inventory's variables of {fact.host} cannot be used: {words}")
 
 
-def _endpoint(host: str, variables: Any, deadline: float) -> Endpoint:
+def _endpoint(fact: rounds.HostFacts, variables: Any, deadline: float) -> Endpoint:
     """From one host's variables; secrets come templated from the vault and stay in this object."""
     password = _text(variables.get("ansible_password"))
     inventory_dir = str(variables.get("inventory_dir") or "")
     return Endpoint(
-        host=host, address=str(variables.get("ansible_host") or ""), port=_port(variables.get("ansible_port")),
+        host=fact.host, address=fact.address, port=_port(variables.get("ansible_port")),
         user=str(variables.get("ansible_user") or ""), password=password,
         enable_secret=_text(variables.get("rounds_enable_secret")),
         key_file=None if password else _text(variables.get("ansible_ssh_private_key_file")),
-        known_hosts=str(Path(inventory_dir) / "known_hosts.txt"), platform=str(variables.get("rounds_platform") or ""),
+        known_hosts=str(Path(inventory_dir) / "known_hosts.txt"), platform=fact.platform,
         netmiko_type=str(variables.get("rounds_netmiko_type") or "cisco_ios"),
         legacy_ssh=rounds.plain(variables.get("rounds_legacy_ssh") or {}),
         connect_seconds=float(variables.get("rounds_connect_seconds") or 10), deadline_seconds=deadline)

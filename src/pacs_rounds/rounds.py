@@ -212,7 +212,7 @@ def host_facts(host: str, variables: Any, inventory_names: list[str]) -> HostFac
     """From a mapping of variables (Ansible's task_vars or hostvars entry)."""
     register = variables.get("contract_devices_register") or {}
     settings: dict[str, Any] = {
-        "inventory_names": inventory_names, "address": str(variables.get("ansible_host") or ""),
+        "address": str(variables.get("ansible_host") or ""),
         "groups": sorted(variables.get("group_names") or [])}
     for name in ("dicom_aes", "rounds_calling_ae_title", "rounds_timezone", "rounds_legacy_ssh",
                  "rounds_netmiko_type"):
@@ -222,8 +222,8 @@ def host_facts(host: str, variables: Any, inventory_names: list[str]) -> HostFac
     return HostFacts(
         host=host, platform=str(variables.get("rounds_platform") or "unknown"), address=settings["address"],
         baseline=plain(variables.get("baseline") or {}), contract=plain(register.get(host) or {}),
-        settings=plain(settings), rules=plain(variables.get("check_rules") or []),
-        waivers=plain(variables.get("waivers") or []))
+        settings={**plain(settings), "inventory_names": inventory_names},
+        rules=plain(variables.get("check_rules") or []), waivers=plain(variables.get("waivers") or []))
 
 
 def plain(value: Any) -> Any:
