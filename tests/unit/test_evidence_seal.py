@@ -200,6 +200,22 @@ def test_a_lock_that_is_never_given_back_ends_with_words(site: Site, monkeypatch
         pass
 
 
+def test_a_write_that_fails_leaves_neither_the_file_nor_a_half_of_it(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    layout.write_new(tmp_path / "a.json", b"old")
+    for step in ("fsync", "replace"):
+        with monkeypatch.context() as patch:
+            patch.setattr(*((layout.os, "fsync") if step == "fsync" else (Path, "replace")), _full)
+            with pytest.raises(OSError, match="No space"):
+                layout.write_new(tmp_path / "a.json", b"new", durable=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
+    assert (tmp_path / "a.json").read_bytes() == b"old"
+
+
+def _full(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
 def test_a_damaged_link_stops_the_next_seal_with_a_remedy(site: Site) -> None:
     site.round()
     site.round()

@@ -257,6 +257,13 @@ def test_verifying_one_run_looks_at_the_link_before(three: Site) -> None:
     assert kinds(verify_run(three.evidence, runs[2])) == ["missing"]
 
 
+def test_verifying_a_run_whose_own_link_is_damaged_says_so(three: Site) -> None:
+    run = chain.links(three.evidence)[1].run
+    damage_second = link_path(three, 2)
+    damage_second.write_text("{")
+    assert kinds(verify_run(three.evidence, run)) == ["unreadable", "unsealed"]
+
+
 def test_a_cut_off_tail_is_seen_with_the_anchor_only(three: Site) -> None:
     anchor = chain.links(three.evidence)[-1].anchor
     shutil.rmtree(run_of(three, 3))

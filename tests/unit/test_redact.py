@@ -145,6 +145,13 @@ def test_overlapping_secrets_leave_nothing_of_either() -> None:
     assert len(hits) == 1
 
 
+def test_a_match_that_only_a_token_makes_possible_is_found() -> None:
+    """The key stands further along the line than its pattern looks, until the long word before it is a token."""
+    out, _ = redact(IOS, f"radius-server host x password={'x' * 250} key hunter2", KEY)
+    assert "hunter2" not in out
+    assert redact(IOS, out, KEY) == (out, [])
+
+
 def test_the_secrets_of_a_platform_nobody_knows_are_looked_for_everywhere() -> None:
     for platform in ("unknown", "", "cisco-ios"):
         assert "hunter2" not in redact(platform, "enable secret hunter2", KEY)[0]
