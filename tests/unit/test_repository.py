@@ -91,7 +91,8 @@ def plays(playbook: Path) -> list[tuple[str, str]]:
     found = []
     for play in yaml.safe_load(playbook.read_text(encoding="utf-8")):
         for task in play["tasks"]:
-            found.append((play["hosts"], task["ansible.builtin.import_role"]["name"]))
+            role = task.get("ansible.builtin.import_role") or task["ansible.builtin.include_role"]
+            found.append((play["hosts"], role["name"]))
     return found
 
 
