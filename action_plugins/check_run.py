@@ -29,8 +29,8 @@ from pacs_rounds.transports.failures import connection_failure
 rounds.preload("linux")
 
 
-class DeadlineError(Exception):
-    """The host's deadline passed while its connection said nothing."""
+class DeadlineError(BaseException):
+    """The host's deadline passed while its connection said nothing. No Exception: connection plug-ins catch these."""
 
 
 class ActionModule(ActionBase):
