@@ -108,9 +108,9 @@ def _enable(session: Any, endpoint: Endpoint) -> str:
         if not endpoint.enable_secret:
             return "no enable secret in the inventory"
         session.enable()
+        session.set_base_prompt()
     except (*_FAILURES, ValueError) as error:
         return f"enable refused: {str(error).splitlines()[0][:80] if str(error) else type(error).__name__}"
-    session.set_base_prompt()
     return ""
 
 
