@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import getpass
 import os
 import subprocess
@@ -33,6 +34,8 @@ def preload(*platforms: str) -> None:
             parse.load(platform)
             derive.load(platform)
             redact.rules(platform)
+    # A collection in a worker would touch, and so copy, every page it shares with the process it was forked from.
+    gc.freeze()
 
 
 def load_policy(name: str) -> dict[str, Any]:
