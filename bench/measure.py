@@ -79,15 +79,16 @@ def _children() -> set[int]:
     return found
 
 
-def _reap(before: set[int]) -> None:
-    """Wait for what the command left running; only its own processes are waited for."""
-    give_up = time.monotonic() + ORPHAN_SECONDS
+def _reap(before: set[int]) -> int:
+    """Wait for what the command left running; only its own processes are waited for. Returns their peak in kB."""
+    give_up, peak = time.monotonic() + ORPHAN_SECONDS, 0
     while (left := _children() - before) and time.monotonic() < give_up:
         for pid in left:
             with contextlib.suppress(ChildProcessError):
-                os.waitpid(pid, os.WNOHANG)
+                peak = max(peak, os.wait4(pid, os.WNOHANG)[2].ru_maxrss)
         if _children() - before:
             time.sleep(0.02)
+    return peak
 
 
 def run(command: Sequence[str], *, env: Mapping[str, str] | None = None, aside: int | None = None,
@@ -105,12 +106,12 @@ def run(command: Sequence[str], *, env: Mapping[str, str] | None = None, aside: 
                                    env={**os.environ, **(env or {})})
         used = _wait(process, seconds)
         wall = time.monotonic() - began
-        _reap(before)
+        peak = max(used.ru_maxrss, _reap(before))
         output.seek(0)
         text = output.read().decode("utf-8", errors="replace")
     if process.returncode not in accept:
         raise CommandFailedError(f"{command[0]} ended with {process.returncode}:\n{text[-3000:]}")
-    return Cost(wall, _children_cpu() - cpu, cpu_of(aside) - apart, used.ru_maxrss / 1024), text
+    return Cost(wall, _children_cpu() - cpu, cpu_of(aside) - apart, peak / 1024), text
 
 
 def _wait(process: subprocess.Popen[bytes], seconds: float) -> resource.struct_rusage:
