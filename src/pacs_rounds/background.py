@@ -30,9 +30,9 @@ def start(run_dir: Path, role: str, work: Callable[[], None]) -> int:
         fcntl.flock(file, fcntl.LOCK_EX)  # held by the child, too, which shares this open file
         child = os.fork()
         if child:
+            file.write(str(child))  # by the parent: the seal must know whom to end, however slowly the child begins
+            file.flush()
             return child
-        file.write(str(os.getpid()))
-        file.flush()
         _live(master, work, folder / f"{role}.error")
     raise AssertionError("a child never comes here")
 
