@@ -57,7 +57,8 @@ class ActionModule(ActionBase):
         hosts = [str(host) for host in variables["ansible_play_hosts"]]
         names = [str(host) for host in variables["groups"]["all"]]
         hostvars = {host: variables["hostvars"][host] for host in hosts}
-        facts = {host: rounds.host_facts(host, seen, names) for host, seen in hostvars.items()}
+        facts = {host: rounds.host_facts(host, seen, names, rounds.contract_row(run, host))
+                 for host, seen in hostvars.items()}
         commands = catalogue.commands(catalogue.select(arguments["checks"]))
         key = keys.redaction_key(run["site"])
         outcomes: list[Outcome] = []

@@ -48,16 +48,16 @@ class ActionModule(ActionBase):
             "role": {"type": "str"}, "deadline": {"type": "float", "default": 120.0}})
         run_dir = open_run(variables)
         role = arguments["role"] or variables.get("ansible_role_name") or "no_role"
+        host = str(variables["inventory_hostname"])
         try:
             run = read_json(run_dir / "run.json")
             rendered = rounds.Templated(variables, self._templar.template)
-            facts = rounds.host_facts(variables["inventory_hostname"], rendered, [])
+            facts = rounds.host_facts(host, rendered, [], rounds.contract_row(run, host))
             inputs = rounds.prepare(run_dir, run, role, arguments["checks"], str(self._connection.transport), facts)
             commands = catalogue.commands(catalogue.select(arguments["checks"]))
             answers = self._ask(inputs, commands, arguments["deadline"], run.get("replay"))
             records = rounds.finish(run_dir, inputs, answers, keys.redaction_key(run["site"]))
         except (BadInput, OSError) as error:
-            host = variables["inventory_hostname"]
             raise AnsibleActionFail(f"{role} on {host} could not be recorded: {error}") from None
         return {"changed": False, "outcome": str(gravest([Outcome(one["outcome"]) for one in records])),
                 "records": len(records)}

@@ -27,13 +27,13 @@ PREVIOUS_RUNS = 12
 def preload(*platforms: str) -> None:
     """Read what every worker needs before Ansible forks them, so that none reads it anew. What cannot be read is left
     to whoever needs it, and can say so."""
-    datetime.strptime("2017", "%Y")  # its module is imported by the first use
+    datetime.strptime("Tue Nov 21 00:00:00 2017", "%a %b %d %H:%M:%S %Y")  # imports and compiles at its first use
     with contextlib.suppress(BadInput):
         catalogue.load()
         for platform in platforms:
             parse.load(platform)
             derive.load(platform)
-            redact.rules(platform)
+            redact.redact(platform, "", b"")
     # A collection in a worker would touch, and so copy, every page it shares with the process it was forked from.
     gc.freeze()
 
@@ -211,9 +211,15 @@ class HostFacts:
     waivers: list[dict[str, Any]]
 
 
-def host_facts(host: str, variables: Any, inventory_names: list[str]) -> HostFacts:
-    """From a mapping of variables (Ansible's task_vars or hostvars entry)."""
-    register = variables.get("contract_devices_register") or {}
+def contract_row(run: dict[str, Any], host: str) -> dict[str, Any]:
+    """The host's row in the contract's register as the run was opened with; empty for a host without one."""
+    row: dict[str, Any] = run["devices"].get(host, {}).get("contract", {})
+    return row
+
+
+def host_facts(host: str, variables: Any, inventory_names: list[str], contract: dict[str, Any]) -> HostFacts:
+    """From a mapping of variables (Ansible's task_vars or hostvars entry) and the host's row in the contract's register
+    as the run has it: the whole register would be rendered anew for each host."""
     settings: dict[str, Any] = {
         "address": str(variables.get("ansible_host") or ""),
         "groups": sorted(variables.get("group_names") or [])}
@@ -224,7 +230,7 @@ def host_facts(host: str, variables: Any, inventory_names: list[str]) -> HostFac
             settings[name] = value
     return HostFacts(
         host=host, platform=str(variables.get("rounds_platform") or "unknown"), address=settings["address"],
-        baseline=plain(variables.get("baseline") or {}), contract=plain(register.get(host) or {}),
+        baseline=plain(variables.get("baseline") or {}), contract=contract,
         settings={**plain(settings), "inventory_names": inventory_names},
         rules=plain(variables.get("check_rules") or []), waivers=plain(variables.get("waivers") or []))
 
