@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import secrets
 import time
 from pathlib import Path
 from typing import Any
@@ -62,9 +63,10 @@ class Site:
         now = time.time()
         clock = int(now) + next(_clock) % 3 if clock is None else clock
         df = DF.format(used=used * 100000, free=(100 - used) * 100000, percent=used)
-        return [Answer("df -P -T -k", df, 0, now - 2, now - 1.5),
-                Answer("cat /proc/net/dev", NET.format(errors=errors), 0, now - 1.5, now - 1),
-                Answer("date '+%s %z'", f"{clock} +0800\n", 0, now - 1, now)]
+        first, second = ((1 + secrets.randbelow(900)) / 1000 for _ in range(2))  # no two devices take the same time to answer
+        return [Answer("df -P -T -k", df, 0, now - 2, now - 1 - first),
+                Answer("cat /proc/net/dev", NET.format(errors=errors), 0, now - 1 - first, now - second),
+                Answer("date '+%s %z'", f"{clock} +0800\n", 0, now - second, now)]
 
     def record(self, run_dir: Path, host: str, answers: list[Answer] | None = None, **facts: Any) -> list[Any]:
         run = read_json(run_dir / "run.json")

@@ -319,10 +319,18 @@ def test_two_rounds_at_once_may_hear_the_same_clock(site: Site) -> None:
     assert verify_site(site.evidence) == []
 
 
+@pytest.mark.parametrize(("ended", "expected"), [(1.0, ["reused"]), (1.001, [])])
+def test_the_same_clock_from_the_same_millisecond_is_a_copy_only_if_it_ended_together_too(
+        ended: float, expected: list[str]) -> None:
+    told = {"host": "pacs-a", "clock": "2026-11-22T02:00:00.000Z", "transport": "ssh", "started": 0.0}
+    first, again = verify._Told(run="a", ended=1.0, **told), verify._Told(run="b", ended=ended, **told)
+    assert ["reused"] * verify._again(first, again) == expected
+
+
 @pytest.mark.parametrize(("days", "expected"), [(3, []), (80, ["reused"])])
 def test_collected_text_may_be_judged_again_soon_but_not_a_quarter_later(
         site: Site, days: int, expected: list[str]) -> None:
     told = {"host": "pacs-a", "clock": "2026-11-22T02:00:00.000Z", "transport": "replay"}
-    first, again = (verify._Told(run=run, started=started, **told)
+    first, again = (verify._Told(run=run, started=started, ended=started + 1, **told)
                     for run, started in (("a", 0.0), ("b", days * 86400.0)))
     assert ["reused"] * verify._again(first, again) == expected

@@ -184,28 +184,32 @@ def _reuse_faults(evidence: SiteEvidence, found: list[chain.Link]) -> list[Fault
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What a device said its clock was, and when the control node heard it (epoch seconds)."""
+    """What a device said its clock was, and from when to when the control node listened (epoch seconds)."""
 
     run: str
     host: str
     clock: str
     started: float
+    ended: float
     transport: str
 
 
 def _clocks(folder: Path, run: str) -> Iterator[_Told]:
     for record in store.records_of(folder):
         if record["device"]["clock"]:
-            started = datetime.fromisoformat(record["started"]).timestamp()
-            yield _Told(run, record["host"], record["device"]["clock"], started, record["transport"])
+            started, ended = (datetime.fromisoformat(record[key]).timestamp() for key in ("started", "ended"))
+            yield _Told(run, record["host"], record["device"]["clock"], started, ended, record["transport"])
 
 
 def _again(earlier: _Told, later: _Told) -> bool:
-    """Whether the same clock in two runs means one visit handed in twice."""
+    """Whether the same clock in two runs means one visit handed in twice.
+
+    Rounds at once can begin in one millisecond; that they also end in one is a copy.
+    """
     apart = abs(later.started - earlier.started)
     if earlier.transport == later.transport == "replay":
         return apart > SAME_VISIT_SECONDS
-    return apart == 0 or apart > SAME_MOMENT_SECONDS
+    return (earlier.started, earlier.ended) == (later.started, later.ended) or apart > SAME_MOMENT_SECONDS
 
 
 def _anchor_faults(found: list[chain.Link], anchor: str) -> list[Fault]:
