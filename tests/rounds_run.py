@@ -63,7 +63,8 @@ class Site:
         now = time.time()
         clock = int(now) + next(_clock) % 3 if clock is None else clock
         df = DF.format(used=used * 100000, free=(100 - used) * 100000, percent=used)
-        first, second = ((1 + secrets.randbelow(900)) / 1000 for _ in range(2))  # no two devices take the same time to answer
+        # No two devices take the same time to answer.
+        first, second = ((1 + secrets.randbelow(900)) / 1000 for _ in range(2))
         return [Answer("df -P -T -k", df, 0, now - 2, now - 1 - first),
                 Answer("cat /proc/net/dev", NET.format(errors=errors), 0, now - 1 - first, now - second),
                 Answer("date '+%s %z'", f"{clock} +0800\n", 0, now - second, now)]

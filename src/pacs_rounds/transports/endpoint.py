@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,6 +40,16 @@ class Endpoint:
             if value == UNKNOWN:
                 return f"{name} is still 'unknown': fill it in in the inventory (host_vars/{self.host})"
         return "" if self.address else f"no ansible_host for {self.host} in the inventory"
+
+
+def open_socket(endpoint: Endpoint) -> socket.socket:
+    """A TCP connection to the device; OSError says why there is none.
+
+    Without TCP_NODELAY each of SSH's small packets would wait for the answer to the one before: 40 ms, twice.
+    """
+    connection = socket.create_connection((endpoint.address, endpoint.port), endpoint.connect_seconds)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
 
 
 # Every algorithm below rests on SHA-1, MD5, CBC or a broken group. They are off unless a host's inventory names them

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import time
@@ -15,7 +16,7 @@ from netmiko.exceptions import ReadException, ReadTimeout
 from pacs_rounds.catalogue import Collect
 from pacs_rounds.model import Answer, Reason
 from pacs_rounds.transports import MAX_BYTES
-from pacs_rounds.transports.endpoint import Endpoint, disabled_algorithms
+from pacs_rounds.transports.endpoint import Endpoint, disabled_algorithms, open_socket
 from pacs_rounds.transports.failures import cli_complaint, connection_failure, words_of
 from pacs_rounds.transports.known_hosts import own_file
 
@@ -71,7 +72,8 @@ class _Watched:
 def connect(endpoint: Endpoint) -> Any:
     """A prepared netmiko session: pager off, prompt known, privileged when there is a secret."""
     telnet = endpoint.netmiko_type.endswith("_telnet")
-    with own_file(endpoint) as known:
+    with own_file(endpoint) as known, contextlib.ExitStack() as unless_connected:
+        sock = None if telnet else unless_connected.enter_context(open_socket(endpoint))
         session = netmiko.ConnectHandler(
             device_type=endpoint.netmiko_type, host=endpoint.address, port=endpoint.port, username=endpoint.user,
             password=endpoint.password or "", secret=endpoint.enable_secret or "",
@@ -79,7 +81,9 @@ def connect(endpoint: Endpoint) -> Any:
             system_host_keys=False, alt_host_keys=not telnet, alt_key_file=known,
             conn_timeout=endpoint.connect_seconds, banner_timeout=endpoint.connect_seconds,
             auth_timeout=endpoint.connect_seconds, blocking_timeout=endpoint.connect_seconds,
-            disabled_algorithms=disabled_algorithms(endpoint.legacy_ssh), allow_agent=False, auto_connect=True)
+            disabled_algorithms=disabled_algorithms(endpoint.legacy_ssh), allow_agent=False, auto_connect=True,
+            sock=sock)
+        unless_connected.pop_all()
     if not telnet:
         session.channel = _Watched(session.channel)  # type: ignore[assignment]
     return session

@@ -5,6 +5,7 @@ paramiko 4 on purpose: it is the last that reaches SHA-1-only servers, and it co
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import socket
 import time
@@ -15,7 +16,7 @@ import paramiko
 from pacs_rounds.catalogue import Collect
 from pacs_rounds.model import Answer, Reason
 from pacs_rounds.transports import MAX_BYTES, sh_probe
-from pacs_rounds.transports.endpoint import Endpoint, disabled_algorithms
+from pacs_rounds.transports.endpoint import Endpoint, disabled_algorithms, open_socket
 from pacs_rounds.transports.failures import connection_failure, words_of
 from pacs_rounds.transports.known_hosts import own_file
 
@@ -45,11 +46,16 @@ def connect(endpoint: Endpoint) -> paramiko.SSHClient:
         with own_file(endpoint) as known:
             client.load_host_keys(known)
     client.set_missing_host_key_policy(paramiko.RejectPolicy())
-    client.connect(
-        endpoint.address, endpoint.port, endpoint.user or None, endpoint.password,
-        key_filename=endpoint.key_file, timeout=endpoint.connect_seconds, banner_timeout=endpoint.connect_seconds,
-        auth_timeout=endpoint.connect_seconds, allow_agent=endpoint.password is None and endpoint.key_file is None,
-        look_for_keys=False, disabled_algorithms=disabled_algorithms(endpoint.legacy_ssh))
+    with contextlib.ExitStack() as unless_connected:
+        connection = unless_connected.enter_context(open_socket(endpoint))
+        unless_connected.callback(client.close)
+        client.connect(
+            endpoint.address, endpoint.port, endpoint.user or None, endpoint.password, key_filename=endpoint.key_file,
+            timeout=endpoint.connect_seconds, banner_timeout=endpoint.connect_seconds,
+            auth_timeout=endpoint.connect_seconds, look_for_keys=False, sock=connection,
+            allow_agent=endpoint.password is None and endpoint.key_file is None,
+            disabled_algorithms=disabled_algorithms(endpoint.legacy_ssh))
+        unless_connected.pop_all()
     return client
 
 
