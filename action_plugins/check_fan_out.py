@@ -18,10 +18,13 @@ from pacs_rounds.evidence import keys
 from pacs_rounds.evidence.layout import read_json
 from pacs_rounds.fan_out import side_by_side
 from pacs_rounds.model import Answer, BadInput, Outcome, gravest
-from pacs_rounds.transports import inventory, replay
+from pacs_rounds.transports import inventory, replay, several
 from pacs_rounds.transports.endpoint import UNKNOWN, Endpoint
 
-TRANSPORTS = ("network_cli", "ssh", "dicom", "inventory")
+TRANSPORTS = (*several.MODULES, "dicom", "inventory")
+
+WAYS = ("snmp", "naviseccli", "ipmi")
+"""Transports with settings of their own: rounds_snmp, rounds_naviseccli, rounds_ipmi in the inventory."""
 
 
 class ActionModule(ActionBase):
@@ -81,16 +84,8 @@ class ActionModule(ActionBase):
             yield from _from_dicom(facts, commands, arguments)
         else:
             endpoints = [_reach(fact, hostvars[host], arguments["deadline"]) for host, fact in facts.items()]
-            yield from side_by_side(endpoints, commands, _asker(transport), arguments["workers"])
-
-
-def _asker(transport: str) -> Any:
-    """The transport's function. Imported late: only one of them is needed, and each costs a third of a second."""
-    if transport == "ssh":
-        from pacs_rounds.transports import ssh
-        return ssh.ask
-    from pacs_rounds.transports import network_cli
-    return network_cli.ask
+            yield from side_by_side(endpoints, commands, several.asker(transport, commands),
+                                    arguments["workers"])
 
 
 def _from_inventory(run: dict[str, Any], facts: dict[str, rounds.HostFacts],
@@ -145,6 +140,7 @@ def _endpoint(fact: rounds.HostFacts, variables: Any, deadline: float) -> Endpoi
         known_hosts=str(Path(inventory_dir) / "known_hosts.txt"), platform=fact.platform,
         netmiko_type=str(variables.get("rounds_netmiko_type") or "cisco_ios"),
         legacy_ssh=rounds.plain(variables.get("rounds_legacy_ssh") or {}),
+        ways={name: rounds.plain(variables.get(f"rounds_{name}") or {}) for name in WAYS},
         connect_seconds=float(variables.get("rounds_connect_seconds") or 10), deadline_seconds=deadline)
 
 

@@ -19,9 +19,11 @@ options:
     description: The name under which the records are filed. Default is the calling role.
     type: str
   transport:
-    description: How the devices are asked. V(inventory) asks no device but the site's own register.
+    description:
+      - How the devices are asked. V(inventory) asks no device but the site's own register.
+      - A check may name another transport for one of its commands; all of a device are asked side by side.
     type: str
-    choices: [network_cli, ssh, dicom, inventory]
+    choices: [network_cli, ssh, snmp, naviseccli, ipmi, dicom, inventory]
     required: true
   deadline:
     description: Seconds after which one host is given up.

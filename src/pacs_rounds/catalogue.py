@@ -16,13 +16,24 @@ DEFAULT_LIMIT_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Collect:
-    """One command a check needs. `limit_seconds` cuts it off; `accept` are exit statuses that carry an answer."""
+    """One command a check needs. `limit_seconds` cuts it off; `accept` are exit statuses that carry an answer.
+
+    `transport` is the way to this answer where it is not the role's own (`snmp`, `ipmi`); `name` is how a derivation
+    finds the data: the parser's name, or what `as` says where one parser reads several answers (both SPs', say).
+    """
 
     command: str
     parser: str
     limit_seconds: float = DEFAULT_LIMIT_SECONDS
     accept: tuple[int, ...] = (0,)
     optional: bool = False
+    transport: str = ""
+    alias: str = ""
+
+    @property
+    def name(self) -> str:
+        """The key of this answer's data in what a derivation receives."""
+        return self.alias or self.parser
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +70,8 @@ def from_data(data: dict[str, Any]) -> Check:
         Collect(
             command=one["command"], parser=one.get("parser") or data.get("parser", ""),
             limit_seconds=float(one.get("limit_seconds", DEFAULT_LIMIT_SECONDS)),
-            accept=tuple(one.get("accept", [0])), optional=bool(one.get("optional", False)))
+            accept=tuple(one.get("accept", [0])), optional=bool(one.get("optional", False)),
+            transport=one.get("transport", ""), alias=one.get("as", ""))
         for one in raw)
     plain = {key: value for key, value in data.items() if key not in {"collect", "parser", "runs_without"}}
     return Check(collect=collect, runs_without=tuple(data.get("runs_without", ())), **plain)
@@ -76,6 +88,9 @@ def read(path: Path) -> Check:
     if any(not one.parser for one in check.collect):
         raise BadInput(yamlfile.show(path), "collect: a command without a parser",
                        "write parser: <platform>.<command> beside it; `rounds parsers` lists them")
+    if len({one.name for one in check.collect}) < len(check.collect):
+        raise BadInput(yamlfile.show(path), "collect: two answers under one name",
+                       "write as: <word> beside each command whose parser is named twice")
     return check
 
 
@@ -110,5 +125,6 @@ def commands(checks: list[Check]) -> list[Collect]:
             else:
                 merged[one.command] = Collect(
                     one.command, before.parser, max(one.limit_seconds, before.limit_seconds),
-                    tuple(sorted({*one.accept, *before.accept})), one.optional and before.optional)
+                    tuple(sorted({*one.accept, *before.accept})), one.optional and before.optional,
+                    before.transport, before.alias)
     return list(merged.values())

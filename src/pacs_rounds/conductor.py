@@ -100,7 +100,7 @@ def _verdicts(check: Check, parsed: _Parsed, context: Context, rules: list[dict[
     for collect in check.collect:
         missing = _no_answer(collect, parsed.answers.get(collect.command))
         if missing and collect.optional:
-            data.setdefault(collect.parser, None)
+            data.setdefault(collect.name, None)
         elif missing:
             reason, detail = missing
             if reason in check.runs_without:
@@ -109,11 +109,11 @@ def _verdicts(check: Check, parsed: _Parsed, context: Context, rules: list[dict[
 
     def rows() -> list[Row]:
         for collect in check.collect:
-            if collect.parser not in data or data[collect.parser] is not None:
-                data[collect.parser] = parsed.get(collect)
+            if collect.name not in data:
+                data[collect.name] = parsed.get(collect)
         if check.derive:
             return derive.get(check.derive)(data, context)
-        first = data[check.collect[0].parser]
+        first = data[check.collect[0].name]
         return [first] if isinstance(first, dict) else list(first)
 
     return run_check(check, rows, context, rules)
@@ -122,8 +122,10 @@ def _verdicts(check: Check, parsed: _Parsed, context: Context, rules: list[dict[
 def _identity(inputs: Inputs, checks: list[Check], parsed: _Parsed, context: Context) -> dict[str, Any]:
     """Serial and clock as the device itself tells them; null where it did not."""
     device: dict[str, Any] = {"serial": None, "clock": None, "clock_offset_seconds": None}
-    function = derive.identity_of(inputs.platform)
-    if function is None:
+    # Not the host's platform alone: what answers may be the management controller of a server.
+    platforms = dict.fromkeys(one.parser.partition(".")[0] for check in checks for one in check.collect)
+    functions = [function for function in map(derive.identity_of, platforms) if function]
+    if not functions:
         return device
     data: dict[str, Any] = {}
     for check in checks:
@@ -132,12 +134,13 @@ def _identity(inputs: Inputs, checks: list[Check], parsed: _Parsed, context: Con
                 continue
             with contextlib.suppress(Exception):  # the check that reads it says so
                 data[collect.parser] = parsed.get(collect)
-    with contextlib.suppress(Exception):  # who the device is must not cost it its records
-        said = function(data, context)
-        device["serial"] = said.get("serial")
-        if said.get("clock") is not None:
-            device["clock"] = timestamp(said["clock"])  # a clock beyond the calendar is no clock
-            device["clock_offset_seconds"] = said.get("clock_offset_seconds")
+    for function in functions:
+        with contextlib.suppress(Exception):  # who the device is must not cost it its records
+            said = function(data, context)
+            device["serial"] = device["serial"] or said.get("serial")
+            if device["clock"] is None and said.get("clock") is not None:
+                device["clock"] = timestamp(said["clock"])  # a clock beyond the calendar is no clock
+                device["clock_offset_seconds"] = said.get("clock_offset_seconds")
     return device
 
 
@@ -168,7 +171,8 @@ def _record(inputs: Inputs, check: Check, verdict: Verdict, context: Context, de
         "previous_run": inputs.previous_run if verdict.previous is not None else None,
         "levels": verdict.levels, "levels_origin": verdict.levels_origin,
         "waiver": waiver_for(check.id, inputs.host, verdict.item, inputs.waivers, ended),
-        "transport": inputs.transport,
+        "transport": inputs.transport if inputs.transport == "replay" else
+        ", ".join(dict.fromkeys(one.transport or inputs.transport for one in check.collect)),
         "started": timestamp(started), "ended": timestamp(ended),
         "sources": [{"command": answer.command, "sha256": sha256(answer.text)} for answer in used],
         "commit": inputs.commit,

@@ -95,19 +95,6 @@ def test_a_thread_that_ends_itself_is_given_up_at_the_deadline() -> None:
     assert reasons(found) == {"a": {None}, "b": {None}, "gone": {Reason.TIMED_OUT}}
 
 
-def test_a_device_that_the_inventory_cannot_reach_is_not_asked() -> None:
-    asked: list[str] = []
-
-    def ask(endpoint: Endpoint, commands: Sequence[Collect]) -> list[Answer]:
-        asked.append(endpoint.host)
-        return fine(endpoint, commands)
-
-    found = dict(side_by_side([*endpoints("known"), *endpoints("new", address="unknown")], COMMANDS, ask, workers=2))
-    assert asked == ["known"]
-    assert reasons(found)["new"] == {Reason.UNREACHABLE}
-    assert "still 'unknown'" in found["new"][0].detail
-
-
 @pytest.mark.parametrize("workers", [0, -3, 1, 1000])
 def test_any_number_of_workers_ends(workers: int) -> None:
     assert len(dict(side_by_side(endpoints("a", "b"), COMMANDS, fine, workers))) == 2

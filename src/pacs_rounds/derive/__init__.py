@@ -1,8 +1,9 @@
 """Derivations: parsed data of one or several commands plus the context in, rows to judge out. Pure.
 
 A check that needs more than "each parsed row, one field" names a derivation: `derive: linux.days_to_full` is the
-function `days_to_full` registered in `derive/linux/`. It receives the parsed data by parser name (None for
-an optional command that gave nothing to parse) and the Context, and returns rows or raises NotApplicable.
+function `days_to_full` registered in `derive/linux/`. It receives the parsed data by parser name, or by what `as`
+says in the catalogue (None for an optional command that gave nothing to parse), and the Context, and returns rows or
+raises NotApplicable.
 """
 
 from __future__ import annotations

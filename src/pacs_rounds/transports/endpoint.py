@@ -13,7 +13,8 @@ UNKNOWN = "unknown"
 @dataclass(slots=True)
 class Endpoint:
     """One device. Times in seconds; `deadline_seconds` bounds everything that is done with it in one round.
-    `fault` says why the inventory's words about it cannot be used; port 0 is one that is still unknown."""
+    `fault` says why the inventory's words about it cannot be used; port 0 is one that is still unknown. `ways` are the
+    settings (secrets among them) of transports that need their own: {"snmp": {...}, "naviseccli": {...}}."""
 
     host: str
     address: str
@@ -29,6 +30,7 @@ class Endpoint:
     connect_seconds: float = 10.0
     deadline_seconds: float = 120.0
     fault: str = ""
+    ways: dict[str, dict[str, Any]] = field(default_factory=dict, repr=False)
 
     @property
     def gap(self) -> str:

@@ -1,7 +1,7 @@
 """Answers from files: DIR/<host>/<command>.txt, collected by hand or taken from an earlier run.
 
 A file's name is the command with everything but letters and digits as `_` (`show_version.txt`, `df_P_T_k.txt`), or the
-last word of its parser's name (`df.txt`, `show_version.txt`).
+last word of its parser's name (`df.txt`, `show_version.txt`) where that parser reads one command only.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ def slug(command: str) -> str:
 
 def names_of(collect: Collect) -> set[str]:
     """The file names (without ending) that may hold this command's answer."""
-    return {slug(collect.command), slug(collect.parser.partition(".")[2])}
+    by_parser = set() if collect.alias else {slug(collect.parser.partition(".")[2])}
+    return {slug(collect.command), *by_parser}
 
 
 def check_folder(folder: Path, hosts: Iterable[str], checks: Iterable[Check]) -> None:
