@@ -8,12 +8,11 @@ model brings along (ports, modules, image, chassis parts) is in lab/models/catal
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from pacs_rounds import paths, yamlfile
+from pacs_rounds.lab import command_line
 from pacs_rounds.lab.ios_grammar import Node, build
 from pacs_rounds.lab.ios_state import complete, ports
 from pacs_rounds.model import BadInput
@@ -151,28 +150,11 @@ class IosDevice:
 
     def substitute(self, line: str) -> str | None:
         """What a fault or a recording prints for a command line exactly as it was sent, or None."""
-        faults = self.state["faults"]
-        if line in faults["missing"]:
-            return UNKNOWN_COMMAND
-        if line in faults["flood"]:
-            return FLOOD * (int(faults["flood"][line]) // len(FLOOD) + 1)
-        literal = faults["answers"].get(line)
-        if literal is None:
-            return self._recorded(line)
-        said = str(literal.get("text", "") if isinstance(literal, dict) else literal)
-        return said if not said or said.endswith("\n") else f"{said}\n"
-
-    def _recorded(self, line: str) -> str | None:
-        """The text of `<command with underscores>.txt` in the folder of recorded outputs, where there is one."""
-        if not self.state.get("recorded"):
-            return None
-        file = Path(self.state["recorded"]) / (re.sub(r"[^A-Za-z0-9]+", "_", line).strip("_") + ".txt")
-        return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else None
+        return command_line.substitute(self.state, line, UNKNOWN_COMMAND, FLOOD)
 
     def shortened(self, line: str, text: str) -> str:
         """The text up to where `faults.truncate` breaks it off."""
-        limit = self.state["faults"]["truncate"].get(line)
-        return text if limit is None else text[:int(limit)] + "\n"
+        return command_line.shortened(self.state, line, text)
 
     def _render(self, command: str, argument: str) -> str:
         known = _RENDERERS[self.family]
