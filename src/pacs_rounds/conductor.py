@@ -16,6 +16,9 @@ from pacs_rounds.model import Answer, Context, Outcome, ParseError, Reason, Row
 from pacs_rounds.policy import relevant, waiver_for
 
 Record = dict[str, Any]
+DEVICE_FIELDS = ("serial", "model", "firmware", "os", "written_serial_is", "clock", "clock_offset_seconds")
+"""What a record's `device` holds. Runs of earlier releases held the fields of `Inputs.device_fields`."""
+LONGEST_WORD = 200
 
 
 @dataclass(slots=True)
@@ -37,6 +40,7 @@ class Inputs:
     waivers: list[dict[str, Any]] = field(default_factory=list)
     previous: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
     previous_run: str | None = None
+    device_fields: list[str] = field(default_factory=lambda: ["serial", "clock", "clock_offset_seconds"])
 
     def narrowed(self) -> Inputs:
         """Only what concerns this host: rules and waivers keep their place in the site's list."""
@@ -120,8 +124,9 @@ def _verdicts(check: Check, parsed: _Parsed, context: Context, rules: list[dict[
 
 
 def _identity(inputs: Inputs, checks: list[Check], parsed: _Parsed, context: Context) -> dict[str, Any]:
-    """Serial and clock as the device itself tells them; null where it did not."""
-    device: dict[str, Any] = {"serial": None, "clock": None, "clock_offset_seconds": None}
+    """Serial, model, versions and clock as the device itself tells them; null where it did not."""
+    device: dict[str, Any] = dict.fromkeys(inputs.device_fields)
+    words = [name for name in device if name not in {"clock", "clock_offset_seconds"}]
     # Not the host's platform alone: what answers may be the management controller of a server.
     platforms = dict.fromkeys(one.parser.partition(".")[0] for check in checks for one in check.collect)
     functions = [function for function in map(derive.identity_of, platforms) if function]
@@ -137,11 +142,20 @@ def _identity(inputs: Inputs, checks: list[Check], parsed: _Parsed, context: Con
     for function in functions:
         with contextlib.suppress(Exception):  # who the device is must not cost it its records
             said = function(data, context)
-            device["serial"] = device["serial"] or said.get("serial")
+            for name in words:
+                device[name] = device[name] or _word(said.get(name))
             if device["clock"] is None and said.get("clock") is not None:
                 device["clock"] = timestamp(said["clock"])  # a clock beyond the calendar is no clock
                 device["clock_offset_seconds"] = said.get("clock_offset_seconds")
     return device
+
+
+def _word(value: Any) -> str | None:
+    """What a device calls itself, as one line that a record can hold; None where it is no text."""
+    if not isinstance(value, str):
+        return None
+    shown = " ".join(value.encode("utf-8", "backslashreplace").decode("utf-8").split())
+    return shown[:LONGEST_WORD] or None
 
 
 def judge_host(inputs: Inputs, answers: Iterable[Answer], catalogue: dict[str, Check]) -> list[Record]:

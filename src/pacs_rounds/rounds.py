@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from pacs_rounds import catalogue, derive, parse, paths, redact, yamlfile
-from pacs_rounds.conductor import Inputs, Record, judge_host, timestamp
+from pacs_rounds.conductor import DEVICE_FIELDS, Inputs, Record, judge_host, timestamp
 from pacs_rounds.evidence import chain, store
 from pacs_rounds.evidence.layout import SiteEvidence, is_run_id, json_bytes, new_run_id, payload, read_json, write_new
 from pacs_rounds.model import Answer, BadInput
@@ -259,7 +259,8 @@ def prepare(run_dir: Path, run: dict[str, Any], role: str, patterns: list[str], 
     return Inputs(
         run=run["run"], site=run["site"], host=facts.host, role=role, platform=facts.platform, transport=transport,
         checks=checks, commit=run["commit"], baseline=facts.baseline, contract=facts.contract, settings=facts.settings,
-        rules=facts.rules, waivers=facts.waivers, previous=previous, previous_run=previous_run).narrowed()
+        rules=facts.rules, waivers=facts.waivers, previous=previous, previous_run=previous_run,
+        device_fields=list(DEVICE_FIELDS)).narrowed()
 
 
 def finish(run_dir: Path, inputs: Inputs, answers: list[Answer], key: bytes) -> list[Record]:
