@@ -2,7 +2,7 @@
 
 The vendor's tool is licensed and cannot come with a laboratory; `navisphere.sh` stands in for it, beside the key it
 logs in with: `<state>/bin/naviseccli`, `<state>/navisphere/`. What each SP was asked stands in
-`<state>/vnx/<array>.log`, one line per subcommand (`spa faults -list`), `!` before those that the array does not answer.
+`<state>/vnx/<array>.log`, one line per subcommand (`spa faults -list`), `!` before those it does not answer.
 """
 
 from __future__ import annotations
