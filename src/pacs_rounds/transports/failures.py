@@ -13,11 +13,12 @@ _CONNECTION = (
     (r"host key verification failed|not found in known_hosts|no .*host key is known|server .* not found|"
      r"no such file or directory: \S*known_hosts",
      Reason.REFUSED, "no host key is recorded for this host: rounds trust --site SITE HOST"),
+    # Before the refused log-in: a Fabric OS switch without a free session says both.
+    (r"max(?:imum)?\.? (?:remote )?sessions|too many (?:sessions|users|logins)|no more sessions",
+     Reason.REFUSED, "no free session on the device"),
     (r"permission denied|authentication (?:failed|to device failed|exception)|bad authentication|"
      r"auth(?:entication)? cancelled|no authentication methods",
      Reason.REFUSED, "login refused: user, key or password"),
-    (r"max(?:imum)?\.? (?:remote )?sessions|too many (?:sessions|users|logins)|no more sessions",
-     Reason.REFUSED, "no free session on the device"),
     (r"no acceptable kex|incompatible ssh peer|no matching|no acceptable|incompatible version",
      Reason.REFUSED, "no common SSH algorithm: the host needs rounds_legacy_ssh in its host_vars"),
     (r"connection refused", Reason.UNREACHABLE, "connection refused: nothing listens on this port"),
@@ -62,6 +63,17 @@ _CLI = {
          Reason.TOOL_MISSING, "this image does not know the command"),
         (r"^% ?(?:Authorization failed|Permission denied|Bad secrets|Access denied)|^Command authorization failed",
          Reason.REFUSED, "the account may not run this command"),
+    ),
+    # rbash: mapsdb: command not found
+    "brocade_fos": (
+        (r"^-?r?(?:ba)?sh: .{1,60}: (?:command )?not found|\A\s*.{0,60}\bnot supported (?:on|in|by|for) this|"
+         r"\A\s*(?:usage: ?\S|invalid (?:command|option|argument))",
+         Reason.TOOL_MISSING, "this release does not know the command"),
+        (r"^.{0,40}\brbac permission denied|^-?r?(?:ba)?sh: .{1,60}: (?:permission denied|restricted)|"
+         r"^.{0,40}permission denied\.?$",
+         Reason.REFUSED, "the account may not run this command"),
+        (r"^(?:command |request |operation )?timed out[.!]?$|^timed out waiting for input",
+         Reason.TIMED_OUT, "the switch gave up its own command"),
     ),
 }
 

@@ -18,6 +18,7 @@ from pacs_rounds.model import Answer, Reason
 from pacs_rounds.transports import MAX_BYTES
 from pacs_rounds.transports.endpoint import Endpoint, disabled_algorithms, open_socket
 from pacs_rounds.transports.failures import cli_complaint, connection_failure, words_of
+from pacs_rounds.transports.fos_session import FosSession
 from pacs_rounds.transports.known_hosts import own_file
 
 # Each failed session is replaced by a new one so that the remaining commands are still asked, but not without end.
@@ -72,9 +73,10 @@ class _Watched:
 def connect(endpoint: Endpoint) -> Any:
     """A prepared netmiko session: pager off, prompt known, privileged when there is a secret."""
     telnet = endpoint.netmiko_type.endswith("_telnet")
+    handler: Any = FosSession if endpoint.netmiko_type == "brocade_fos" else netmiko.ConnectHandler
     with own_file(endpoint) as known, contextlib.ExitStack() as unless_connected:
         sock = None if telnet else unless_connected.enter_context(open_socket(endpoint))
-        session = netmiko.ConnectHandler(
+        session = handler(
             device_type=endpoint.netmiko_type, host=endpoint.address, port=endpoint.port, username=endpoint.user,
             password=endpoint.password or "", secret=endpoint.enable_secret or "",
             use_keys=endpoint.key_file is not None, key_file=endpoint.key_file, ssh_strict=not telnet,
@@ -85,7 +87,7 @@ def connect(endpoint: Endpoint) -> Any:
             sock=sock)
         unless_connected.pop_all()
     if not telnet:
-        session.channel = _Watched(session.channel)  # type: ignore[assignment]
+        session.channel = _Watched(session.channel)
     return session
 
 
@@ -154,8 +156,9 @@ def _send(session: Any, command: str, limit: float) -> str:
     netmiko's send_command sleeps 25 ms before each look and searches all of the text each time. Here the pauses begin
     at 2 ms, and only the end of the text is searched for the prompt, which must begin a line.
     """
+    fos = session if isinstance(session, FosSession) else None
     # netmiko shortens a Cisco base prompt to 16 characters; the device prints all of it.
-    prompt = re.compile(r"\n" + re.escape(session.base_prompt) + r"[^\n]{0,64}[>#]\s*$")
+    prompt = fos.ends() if fos else re.compile(r"\n" + re.escape(session.base_prompt) + r"[^\n]{0,64}[>#]\s*$")
     session.write_channel(session.normalize_cmd(command))
     until = time.monotonic() + limit
     chunks: list[str] = []
@@ -167,12 +170,16 @@ def _send(session: Any, command: str, limit: float) -> str:
             tail, size, pause = (tail + chunk)[-256:], size + len(chunk), SHORTEST_PAUSE
             if size > MAX_BYTES:
                 raise TooLongError("".join(chunks)[:MAX_BYTES])
+            if fos and (key := fos.pager_key(tail)):
+                session.write_channel(key)
+                tail = "\n"
         if time.monotonic() > until:
             raise ReadTimeout("no prompt")
         if not chunk:
             time.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
-    return str(session.strip_prompt(session.strip_command(command, "".join(chunks))))
+    text = "".join(chunks)
+    return fos.answer(command, text) if fos else str(session.strip_prompt(session.strip_command(command, text)))
 
 
 def _leave(session: Any, hangs: bool) -> None:

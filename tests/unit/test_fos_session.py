@@ -1,0 +1,74 @@
+"""What a Fabric OS session makes of the characters it gets: echo, prompt, pager, password dialogue; and complaints."""
+
+from __future__ import annotations
+
+import pytest
+
+from pacs_rounds.model import Reason
+from pacs_rounds.transports import fos_session
+from pacs_rounds.transports.failures import cli_complaint, connection_failure
+from pacs_rounds.transports.fos_session import FosSession
+
+
+def session(base_prompt: str = "san-1:admin") -> FosSession:
+    one: FosSession = FosSession.__new__(FosSession)
+    one.base_prompt = base_prompt
+    return one
+
+
+@pytest.mark.parametrize(("base_prompt", "said", "text"), [
+    ("san-1:admin", "x\r\n\r\nPower Supply #1 is OK\r\nsan-1:admin> ", "\nPower Supply #1 is OK"),
+    ("san-1:FID128:admin", "x\r\nFan 1 is Ok\r\n\tsan-1:FID128:admin> ", "Fan 1 is Ok\n"),
+    ("san-1:admin", "Fan 1 is Ok\r\nsan-1:admin>", "Fan 1 is Ok"),
+    ("san-1:root", "x\r\nsan-1:root# ", ""),
+    ("san-1:admin", "x\r\none\r\n--More--\r        \rtwo\r\nsan-1:admin> ", "one\ntwo"),
+    ("san-1:admin", "x\r\none\r\n--More--(42%)\b\b\b\b\b     \b\b\b\b\btwo\r\nsan-1:admin> ", "one\ntwo"),
+    ("san-1:admin", "x\r\none\r\n--More--\r\x1b[Ktwo\r\nsan-1:admin> ", "one\ntwo"),
+    ("san-1:admin", "x\r\none\r\n--More--\r        \r\r\ntwo\r\nsan-1:admin> ", "one\n\ntwo"),
+    ("san-1:admin", "x\r\none\r\nType <CR> to continue, Q<CR> to stop: \r\ntwo\r\nsan-1:admin> ", "one\ntwo"),
+    ("san-1:admin", "x\r\none\r\nType <CR> or <SPACE BAR> to continue, <q> to stop\r\ntwo\r\nsan-1:admin> ",
+     "one\ntwo"),
+])
+def test_an_answer_is_what_a_person_would_copy(base_prompt: str, said: str, text: str) -> None:
+    assert session(base_prompt).answer("x", said) == text
+
+
+@pytest.mark.parametrize(("tail", "key"), [
+    ("\r\n--More--", " "), ("\r\n--More--(7%) ", " "), ("\r\nType <CR> to continue, Q<CR> to stop: ", "\r"),
+    ("\r\nHit <CR> to continue: ", "\r"), ("\r\nsan-1:admin> ", ""), ("\r\na log that quotes --More-- and goes on", ""),
+    ("\r\na log that quotes --More--", ""),
+])
+def test_only_a_pager_gets_a_key(tail: str, key: str) -> None:
+    assert FosSession.pager_key(tail) == key
+
+
+@pytest.mark.parametrize(("said", "prompt"), [
+    ("\r\nsan-1:admin> ", "san-1:admin>"), ("motd\r\nsan_1:FID128:dba.x>", "san_1:FID128:dba.x>"),
+    ("\r\n<<< AUTHORISED ONLY >>>", None), ("\r\nsan-1> ", None), ("\r\nEnter new password: ", None),
+    ("\r\nsan-1:admin> psshow", None),
+])
+def test_what_is_a_prompt(said: str, prompt: str | None) -> None:
+    found = fos_session._PROMPT.search(said)
+    assert (found and found[1]) == prompt
+
+
+@pytest.mark.parametrize(("text", "reason"), [
+    ("rbash: mapsdb: command not found\n", Reason.TOOL_MISSING),
+    ("usage: sfpshow [[slotnumber/]portnumber]\n", Reason.TOOL_MISSING),
+    ("\nslotshow: not supported on this platform\n", Reason.TOOL_MISSING),
+    ("RBAC permission denied.\n", Reason.REFUSED),
+    ("rbash: /bin/ls: restricted: cannot specify `/' in command names\n", Reason.REFUSED),
+    ("Timed out\n", Reason.TIMED_OUT),
+    ("Power Supply #1 is OK\n", None),
+    ("2026/11/20-03:10:01, [SEC-1193], 101,, INFO, san-1, Security violation: RBAC permission denied\n", None),
+    ("no such text\n" * 8 + "rbash: x: command not found\n", None),
+])
+def test_complaints_of_the_restricted_shell(text: str, reason: Reason | None) -> None:
+    found = cli_complaint("brocade_fos", text)
+    assert (found and found[0]) == reason
+
+
+def test_a_full_switch_is_not_a_wrong_password() -> None:
+    words = "AuthenticationException: Authentication failed. Sorry! Max remote sessions for login:admin is 4"
+    assert connection_failure(words)[1].startswith("no free session")
+    assert connection_failure("AuthenticationException: Authentication failed.")[1].startswith("login refused")
