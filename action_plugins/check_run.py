@@ -16,7 +16,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 
-from pacs_rounds import catalogue, rounds
+from pacs_rounds import catalogue, rounds, warm
 from pacs_rounds.catalogue import Collect
 from pacs_rounds.conductor import Inputs
 from pacs_rounds.evidence import keys
@@ -26,6 +26,7 @@ from pacs_rounds.transports import replay, sh_probe
 from pacs_rounds.transports.endpoint import UNKNOWN
 from pacs_rounds.transports.failures import connection_failure
 
+warm.warm_ansible()
 rounds.preload("linux")
 
 
