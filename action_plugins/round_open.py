@@ -8,7 +8,7 @@ from typing import Any
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from pacs_rounds.inventory import validate_site
+from pacs_rounds.inventory import ensure_valid
 from pacs_rounds.model import BadInput
 from pacs_rounds.rounds import Opening, Templated, open_round, preload
 
@@ -37,7 +37,7 @@ class ActionModule(ActionBase):
             run=rendered.get("rounds_run"), engineer=rendered.get("rounds_engineer"),
             scenario=rendered.get("rounds_scenario"), replay=rendered.get("rounds_replay"))
         try:
-            validate_site(site_dir)
+            ensure_valid(site_dir)
             run_dir = open_round(opening)
         except BadInput as error:
             raise AnsibleActionFail(str(error)) from None

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from pacs_rounds import paths, yamlfile
+from pacs_rounds import memory, paths, yamlfile
 from pacs_rounds.model import BadInput
 
 DEFAULT_LIMIT_SECONDS = 10.0
@@ -77,9 +77,9 @@ def from_data(data: dict[str, Any]) -> Check:
     return Check(collect=collect, runs_without=tuple(data.get("runs_without", ())), **plain)
 
 
-def read(path: Path) -> Check:
-    """One check file, validated; BadInput names file, line and key."""
-    data = yamlfile.load(path)
+def entry(path: Path) -> dict[str, Any]:
+    """The data of one check file, validated; BadInput names file, line and key."""
+    data: dict[str, Any] = yamlfile.load(path)
     yamlfile.validate(data, "check", path)
     if data["id"].replace(".", "/") != f"{path.parent.name}/{path.stem}":
         raise BadInput(yamlfile.show(path), f"id: {data['id']} does not say the file's own name",
@@ -91,16 +91,32 @@ def read(path: Path) -> Check:
     if len({one.name for one in check.collect}) < len(check.collect):
         raise BadInput(yamlfile.show(path), "collect: two answers under one name",
                        "write as: <word> beside each command whose parser is named twice")
-    return check
+    return data
+
+
+def read(path: Path) -> Check:
+    """One check file as a Check; BadInput as `entry`."""
+    return from_data(entry(path))
+
+
+@functools.cache
+def entries(directory: Path = paths.CHECKS) -> dict[str, dict[str, Any]]:
+    """The data of all check files by id, sorted; validated, or known to be valid since nothing changed."""
+    files = sorted(directory.glob("*/*.yml"))
+    if not files:
+        raise BadInput(yamlfile.show(directory), "no checks found", "run from a complete checkout of the project")
+    key = memory.digest(files)
+    known: dict[str, dict[str, Any]] | None = memory.recall("catalogue", key)
+    if known is None:
+        known = {data["id"]: data for data in map(entry, files)}
+        memory.remember("catalogue", key, known)
+    return known
 
 
 @functools.cache
 def load(directory: Path = paths.CHECKS) -> dict[str, Check]:
     """All checks by id, sorted."""
-    checks = [read(path) for path in sorted(directory.glob("*/*.yml"))]
-    if not checks:
-        raise BadInput(yamlfile.show(directory), "no checks found", "run from a complete checkout of the project")
-    return {check.id: check for check in checks}
+    return {name: from_data(data) for name, data in entries(directory).items()}
 
 
 def select(patterns: list[str], catalogue: dict[str, Check] | None = None) -> list[Check]:

@@ -17,7 +17,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from pacs_rounds import paths, yamlfile
+from pacs_rounds import memory, paths, yamlfile
 from pacs_rounds.model import BadInput
 
 UNKNOWN = "unknown"
@@ -219,7 +219,8 @@ def _check_entries(site: SiteFiles, name: str) -> None:
                 raise _bad(path, keys, f"{entry['check']} is judged by {kind}", f"write {kind}: in this rule")
 
 
-REGISTERS = ("rounds_addresses", "contract_devices_register", "modality_register", "pacs_service_register")
+REGISTERS = ("rounds_addresses", "contract_devices_register", "asset_dates", "modality_register",
+             "pacs_service_register")
 """Variables that map host names to something; each name must be a host."""
 
 
@@ -258,6 +259,12 @@ def _check_dates(site: SiteFiles) -> None:
             variables = (site.group_vars if kind == "group_vars" else site.host_vars)[who]
             if isinstance(variables[name], dict):
                 _date(variables[name]["expires"], path, [name, "expires"])
+        elif name == "asset_dates":
+            rows = site.group_vars.get(owner.partition("/")[2], {}).get(name)
+            for host, row in rows.items() if isinstance(rows, dict) else ():
+                for key in ("warranty_until", "support_until"):
+                    if isinstance(row, dict) and row.get(key) and not _templated(row[key]):
+                        _date(row[key], path, [name, host, key])
 
 
 def validate_site(site_dir: Path) -> SiteFiles:
@@ -273,3 +280,12 @@ def validate_site(site_dir: Path) -> SiteFiles:
     _check_places(site)
     _check_dates(site)
     return site
+
+
+def ensure_valid(site_dir: Path) -> None:
+    """Raise BadInput as validate_site, without reading a site anew that was found valid and has not changed since."""
+    files = sorted(path for path in site_dir.rglob("*") if path.is_file()) if site_dir.is_dir() else []
+    key = memory.digest(files)
+    if memory.recall(f"site-{site_dir.name}", key) != "valid":
+        validate_site(site_dir)
+        memory.remember(f"site-{site_dir.name}", key, "valid")

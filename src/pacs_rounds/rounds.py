@@ -14,11 +14,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pacs_rounds import catalogue, derive, parse, paths, redact, yamlfile
+from pacs_rounds import catalogue, derive, memory, parse, paths, redact, yamlfile
 from pacs_rounds.conductor import DEVICE_FIELDS, Inputs, Record, judge_host, timestamp
 from pacs_rounds.evidence import chain, store
 from pacs_rounds.evidence.layout import SiteEvidence, is_run_id, json_bytes, new_run_id, payload, read_json, write_new
-from pacs_rounds.model import Answer, BadInput
+from pacs_rounds.model import PAPERWORK_ROLES, Answer, BadInput
 
 PREVIOUS_RUNS = 12
 """How far back an earlier value is looked for: three years of quarterly visits."""
@@ -44,8 +44,12 @@ def load_policy(name: str) -> dict[str, Any]:
     if not path.exists():
         known = ", ".join(sorted(file.stem for file in paths.POLICIES.glob("*.yml")))
         raise BadInput(f"policy {name!r}", "no such profile under policies/", f"known: {known}")
-    policy: dict[str, Any] = yamlfile.load(path)
-    yamlfile.validate(policy, "policy", path)
+    key = memory.digest([path])
+    policy: dict[str, Any] | None = memory.recall(f"policy-{name}", key)
+    if policy is None:
+        policy = yamlfile.load(path)
+        yamlfile.validate(policy, "policy", path)
+        memory.remember(f"policy-{name}", key, policy)
     return policy
 
 
@@ -111,8 +115,8 @@ def open_round(opening: Opening) -> Path:
             raise BadInput(run_id, "is the id of an earlier run", "leave rounds_run out: each round makes its own")
         run_dir.mkdir(parents=True)
     used = {check for part in data["plan"] for check in part["checks"]}
-    entries = {name: yamlfile.load(paths.CHECKS / f"{name.replace('.', '/')}.yml") for name in sorted(used)}
-    write_new(run_dir / "checks.json", json_bytes(list(entries.values())))
+    entries = catalogue.entries()
+    write_new(run_dir / "checks.json", json_bytes([entries[name] for name in sorted(used)]))
     write_new(run_dir / "run.json", json_bytes(data))
     return run_dir
 
@@ -129,6 +133,7 @@ def _run_data(opening: Opening, policy: dict[str, Any], run_id: str) -> dict[str
         raise BadInput("the round", "would look at no host at all",
                        "check --limit and the groups in hosts.yml against the policy's roles")
     register = plain(opening.site_vars.get("contract_devices_register") or {})
+    dates = plain(opening.site_vars.get("asset_dates") or {})
     commit, dirty = _commit()
     everybody = opening.groups.get("all", [])
     return {
@@ -142,7 +147,8 @@ def _run_data(opening: Opening, policy: dict[str, Any], run_id: str) -> dict[str
         "software_scope": plain(opening.site_vars.get("contract_software_scope") or []),
         "not_looked_at": _not_looked_at(opening, round_, plan),
         "devices": {host: {"groups": _groups_of(host, opening.groups), "contract": register.get(host, {}),
-                           "platform": "", "address": ""} for host in everybody},
+                           "platform": "", "address": "", **({"dates": dates[host]} if host in dates else {})}
+                    for host in everybody},
     }
 
 
@@ -152,7 +158,7 @@ def _groups_of(host: str, groups: dict[str, list[str]]) -> list[str]:
 
 def _not_looked_at(opening: Opening, round_: dict[str, Any], plan: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Devices that no role but the paperwork looks at, with the policy's reason, or the limit as the reason."""
-    looked = {host for part in plan if part["role"] != "contract_register" for host in part["hosts"]}
+    looked = {host for part in plan if part["role"] not in PAPERWORK_ROLES for host in part["hosts"]}
     rest = [host for host in opening.groups.get("all", []) if host not in looked]
     selected = set(opening.hosts)
     entries: list[dict[str, Any]] = []

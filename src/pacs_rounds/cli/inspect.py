@@ -101,7 +101,7 @@ def replay(directory: str, site: str | None, round_: str, policy: str, engineer:
 def _prepared(order: Order) -> None:
     """Refuse what cannot work before anything is started."""
     from pacs_rounds import catalogue
-    from pacs_rounds.inventory import validate_site
+    from pacs_rounds.inventory import ensure_valid
     from pacs_rounds.rounds import load_policy
 
     SiteEvidence.of(order.site)
@@ -117,7 +117,7 @@ def _prepared(order: Order) -> None:
         raise BadInput("--scenario", f"plants faults in the simulated hospital; {order.site} is a real site",
                        "leave --scenario out, or use --site lab")
     catalogue.load()
-    validate_site(folder)
+    ensure_valid(folder)
     if order.scenario:  # before a running lab is ended for it
         from pacs_rounds.lab import hospital, overlay
         order.scenario = overlay.find(str(order.scenario))
