@@ -6,14 +6,16 @@ that would act or hide, autoescape turns the rest into text. Templates hold word
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from pacs_rounds import paths
 from pacs_rounds.evidence import keys
 from pacs_rounds.report import tables, words
 from pacs_rounds.report.matrix import matrices
@@ -33,11 +35,20 @@ def _shown(value: Any) -> Any:
     return value
 
 
+def _compiled() -> FileSystemBytecodeCache | None:
+    """Compiled templates of earlier reports, when there is a place to keep them."""
+    place = paths.STATE / "cache"
+    with contextlib.suppress(OSError):
+        place.mkdir(parents=True, exist_ok=True)
+        return FileSystemBytecodeCache(str(place))
+    return None
+
+
 @functools.cache
 def _environment() -> Environment:
     return Environment(
         loader=FileSystemLoader(HERE), autoescape=True, finalize=_shown, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True)
+        trim_blocks=True, lstrip_blocks=True, bytecode_cache=_compiled())
 
 
 @functools.cache
