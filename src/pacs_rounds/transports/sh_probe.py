@@ -37,7 +37,7 @@ LC_ALL=C; LANG=C; PATH=$PATH:/sbin:/usr/sbin:/usr/local/bin:/usr/local/sbin; ROU
 export LC_ALL LANG PATH ROUNDS_N ROUNDS_M
 unset ENV BASH_ENV HISTFILE
 exec 2>/dev/null
-u() {{ t=; read t t2 </proc/uptime; echo "$t"; }}
+u() {{ t=; read t t2 </proc/uptime; }}
 W='{{ (eval "$1"); s=$?; echo; echo "$ROUNDS_N X $0 $s ."; }} 2>&1 | head -c "$ROUNDS_M"'
 if timeout -s KILL 5 true; then
   k() {{ timeout -s KILL "$2" sh -c "$W" "$1" "$3"; }}
@@ -49,7 +49,7 @@ else
   k() {{ sh -c "$W" "$1" "$3" & p=$!; (sleep "$2"; kill -9 -$p || kill -9 $p) >/dev/null & w=$!
     wait $p; s=$?; kill -9 -$w || kill -9 $w; wait $w; return $s; }}
 fi
-r() {{ echo; echo "$ROUNDS_N B $1 $(u)"; k "$@" </dev/null; s=$?; echo; echo "$ROUNDS_N E $1 $s $(u)"; }}
+r() {{ u; echo; echo "$ROUNDS_N B $1 $t"; k "$@" </dev/null; s=$?; u; echo; echo "$ROUNDS_N E $1 $s $t"; }}
 """
 
 
