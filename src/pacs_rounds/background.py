@@ -19,6 +19,10 @@ from pathlib import Path
 
 PENDING = "pending"
 POLL_SECONDS = 0.02
+NICE = 5
+"""Behind the hosts asked over Ansible's connections: these wait for their own sampling, the others work meanwhile."""
+WAIT_SECONDS = 180.0
+"""Longer than any host's deadline: what is not home by then never will be."""
 
 
 def start(run_dir: Path, role: str, work: Callable[[], None]) -> int:
@@ -42,6 +46,7 @@ def _live(master: int, work: Callable[[], None], complaint: Path) -> None:
     status = 1
     try:
         os.setsid()
+        os.nice(NICE)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
             signal.signal(number, signal.SIG_DFL)
         null = os.open(os.devnull, os.O_RDWR)
