@@ -26,7 +26,7 @@ from typing import Any, Protocol
 
 from pacs_rounds.model import BadInput
 
-NOT_SERVED = frozenset({"brocade_fos"})
+NOT_SERVED: frozenset[str] = frozenset()
 """Kinds that stand in lab/hospital.yml so that the site is whole, and have no simulation yet."""
 
 
