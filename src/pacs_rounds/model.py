@@ -10,6 +10,10 @@ Row = dict[str, Any]
 """One thing a check looks at: at least what the check names as `item` and `measure`; `detail` may add words."""
 
 
+PAPERWORK_ROLES = frozenset({"contract_register", "asset_register"})
+"""Roles that compare what is written and ask no device."""
+
+
 class Outcome(StrEnum):
     """What was found. A plain string enum on purpose: comparing outcomes by number would hide the fold order."""
 
