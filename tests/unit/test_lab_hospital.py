@@ -178,3 +178,8 @@ def test_comparison_names_what_is_missed_and_what_is_invented() -> None:
     assert overlay.compare(records, entries[:1])[1] == ["c linux.a y unknown refused"]
     assert overlay.compare([one("b", "warning")], entries[:1]) == (["b linux.a x critical"], ["b linux.a x warning"])
     assert overlay.compare([one("c", "unknown", "y", "timed_out")], entries[1:])[0] == ["c linux.a * unknown refused"]
+
+
+def test_parts_written_with_one_anchor_are_changed_one_by_one(lay: object) -> None:
+    disks = lay('vnx5500: {"disks.0_0_5.state": Faulted}\n')["vnx5500"].state["disks"]
+    assert [slot for slot, disk in disks.items() if disk["state"] == "Faulted"] == ["0_0_5"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import ipaddress
 import os
 import re
@@ -67,8 +66,15 @@ def _device(name: str, entry: State, path: Path, cache: dict[str, State]) -> Dev
     for key in own:
         if base and key not in base and (paths.LAB / "defaults" / f"{kinds[0]}.yml").exists():
             raise overlay.unknown(path, ["devices", name, key], base)
-    # A deep copy: YAML anchors make devices share mappings, and a scenario must change one of them only.
-    return Device(name, tuple(kinds), entry["address"], copy.deepcopy(merge(base, own)))
+    return Device(name, tuple(kinds), entry["address"], _unshared(merge(base, own)))
+
+
+def _unshared(value: Any) -> Any:
+    """A copy in which nothing is shared: YAML anchors make devices and parts share mappings, and a scenario must change
+    one of them only. (`copy.deepcopy` keeps what is shared within one device shared.)"""
+    if isinstance(value, dict):
+        return {key: _unshared(below) for key, below in value.items()}
+    return [_unshared(below) for below in value] if isinstance(value, list) else value
 
 
 def _moved(entry: State) -> State:
