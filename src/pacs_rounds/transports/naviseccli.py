@@ -40,7 +40,7 @@ SPS = ("spa", "spb")
 AT_ONCE = 2
 """Calls at one time per SP: its management server is a small one, and serves the hospital's own tools too."""
 MAX_SILENT = 2
-"""After so many calls without an end in a row an SP is not asked any more."""
+"""After so many calls without an answer in a row an SP is not asked any more; twice as many if it ever answered."""
 KEPT = ("HOME", "PATH", "USER", "LOGNAME", "TMPDIR")
 """What the tool needs of the environment: it keeps accepted certificates below HOME."""
 
@@ -132,6 +132,7 @@ class _Side:
     until: float
     given_up: Complaint | None = None
     silent: int = 0
+    answered: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def work(self) -> None:
@@ -171,12 +172,12 @@ class _Side:
     def _learn(self, problem: Complaint | None) -> None:
         with self.lock:
             if problem is None or problem.reason is not Reason.TIMED_OUT:
-                self.silent = 0
+                self.silent, self.answered = 0, self.answered or problem is None
             else:
                 self.silent += 1
             if self.given_up is None and problem is not None and problem.whole:
                 self.given_up = Complaint(problem.reason, f"not asked any more: {problem.detail}")
-            elif self.given_up is None and problem is not None and self.silent >= MAX_SILENT:
+            elif self.given_up is None and problem is not None and self.silent >= MAX_SILENT * (1 + self.answered):
                 detail = f"not asked any more after {self.silent} calls without an answer: {problem.detail}"
                 self.given_up = Complaint(Reason.TIMED_OUT, detail)
 
