@@ -10,6 +10,8 @@ from shared import witness
 
 LOOKING = re.compile(r"(show|dir|terminal (length|width)|enable|exit)\b")
 
+SAN_LOOKING = re.compile(r"(\w+show( -all)?|date|version|uptime|errdump|tsclockserver|exit)$")
+
 
 def servers_untouched() -> None:
     """No file of any server is new, gone or different, and no process of a session is left."""
@@ -22,6 +24,14 @@ def switches_only_looked_at(asked: set[str]) -> None:
     told = witness.switch_commands()
     assert {name for name, lines in told.items() if lines} == asked
     assert [line for lines in told.values() for line in lines if not LOOKING.match(line)] == []
+
+
+def san_only_looked_at() -> None:
+    """The Fibre Channel switch was asked something, and nothing but looking was asked."""
+    told = witness.san_commands()
+    assert set(told) == {"san-1"}
+    assert told["san-1"]
+    assert [line for line in told["san-1"] if not SAN_LOOKING.match(line)] == []
 
 
 def exchanges(lines: list[dict[str, Any]]) -> list[list[str]]:
@@ -53,7 +63,7 @@ def peers_only_echoed(times: int, refusing: set[tuple[str, str]]) -> None:
 def nobody_was_asked() -> None:
     """No server, no switch and no DICOM provider heard anything."""
     servers_untouched()
-    told, seen = witness.switch_commands(), witness.associations()
-    assert len(told) == 5
+    told, seen = {**witness.switch_commands(), **witness.san_commands()}, witness.associations()
+    assert len(told) == 6
     assert len(seen) > 40
     assert [name for name, lines in [*told.items(), *seen.items()] if lines] == []

@@ -83,6 +83,12 @@ def switch_commands() -> dict[str, list[str]]:
     return {path.stem: path.read_text(encoding="utf-8").splitlines() for path in sorted(folder.glob("*.log"))}
 
 
+def san_commands() -> dict[str, list[str]]:
+    """The same of each Fibre Channel switch."""
+    folder = control.directory() / "fos"
+    return {path.stem: path.read_text(encoding="utf-8").splitlines() for path in sorted(folder.glob("*.log"))}
+
+
 def associations() -> dict[str, list[dict[str, Any]]]:
     """What each DICOM provider was sent, by name: {association, pdu | dimse, called, calling} in order of arrival."""
     folder = control.directory() / "dicom"
