@@ -11,8 +11,8 @@ from pacs_rounds.parse.emc_vnx.text import Fields, blocks, fail, lines_of, need,
 _SP = re.compile(r"^\s*SP Name:\s*SP\s*([AB])\s*$", re.IGNORECASE)
 _HBA = re.compile(r"^\s*HBA UID:\s*(\S+)\s*$")
 _TOTAL = re.compile(r"^\s*Total number of initiators:\s*(\d+)\s*$", re.IGNORECASE)
-_TITLE = re.compile(r"^\s*(?:Information about each (?:SPPORT|HBA|port of this HBA)\s*:?|[-=]{4,}|[\w /]+ Information)$",
-                    re.IGNORECASE)
+_TITLE = re.compile(r"^\s*(?:Information about each (?:SPPORT|HBA|port of this HBA)\s*:?|[-=]{4,}|"
+                    r"[\w /]+ Information)$", re.IGNORECASE)
 _PREAMBLE = re.compile(r"^\s*(?:Server IP Address|Agent Rev):", re.IGNORECASE)
 _NUMBERS = (r"sp_port_id|\w*_initiators|sp_source_id|source_id|alpa_value|reads|writes|blocks_\w+|queue_full_busy|"
             r"initiator_type")
