@@ -18,10 +18,10 @@ from pacs_rounds.evidence import keys
 from pacs_rounds.evidence.layout import read_json
 from pacs_rounds.fan_out import side_by_side
 from pacs_rounds.model import Answer, BadInput, Outcome, gravest
-from pacs_rounds.transports import inventory, replay, several
+from pacs_rounds.transports import inventory, records, replay, several
 from pacs_rounds.transports.endpoint import UNKNOWN, Endpoint
 
-TRANSPORTS = (*several.MODULES, "dicom", "inventory")
+TRANSPORTS = (*several.MODULES, "dicom", "inventory", "records")
 
 WAYS = ("snmp", "naviseccli", "ipmi")
 """Transports with settings of their own: rounds_snmp, rounds_naviseccli, rounds_ipmi in the inventory."""
@@ -48,7 +48,7 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail("no round is open: the playbook must begin with the role round_open")
         role = arguments["role"] or variables.get("ansible_role_name") or "no_role"
         try:
-            if arguments["wait"]:
+            if arguments["wait"] or arguments["transport"] == "records":  # which waits for those in the background
                 return self._round(Path(folder), role, arguments, variables)
             background.start(Path(folder), role, lambda: self._round(Path(folder), role, arguments, variables))
             return {"changed": False, "started": True}
@@ -65,18 +65,24 @@ class ActionModule(ActionBase):
         commands = catalogue.commands(catalogue.select(arguments["checks"]))
         key = keys.redaction_key(run["site"])
         outcomes: list[Outcome] = []
-        for host, answers in self._answers(run, facts, commands, arguments, hostvars):
+        for host, answers in self._answers(run_dir, run, facts, commands, arguments, hostvars):
             transport = "replay" if run.get("replay") else arguments["transport"]
             inputs = rounds.prepare(run_dir, run, role, arguments["checks"], transport, facts[host])
-            records = rounds.finish(run_dir, inputs, answers, key)
-            outcomes += [Outcome(record["outcome"]) for record in records]
+            judged = rounds.finish(run_dir, inputs, answers, key)
+            outcomes += [Outcome(record["outcome"]) for record in judged]
         return {"changed": False, "outcome": str(gravest(outcomes)), "records": len(outcomes), "hosts": len(hosts)}
 
-    def _answers(self, run: dict[str, Any], facts: dict[str, rounds.HostFacts], commands: Sequence[Collect],
-                 arguments: dict[str, Any], hostvars: dict[str, Any]) -> Iterator[tuple[str, list[Answer]]]:
+    def _answers(self, run_dir: Path, run: dict[str, Any], facts: dict[str, rounds.HostFacts],
+                 commands: Sequence[Collect], arguments: dict[str, Any],
+                 hostvars: dict[str, Any]) -> Iterator[tuple[str, list[Answer]]]:
         transport = arguments["transport"]
         if transport == "inventory":
             yield from _from_inventory(run, facts, commands)
+        elif transport == "records":
+            for role, fault in background.wait(run_dir, background.WAIT_SECONDS).items():
+                self._display.warning(f"{role}: {fault}")
+            known = records.gather(run_dir, run)
+            yield from ((host, records.ask(host, known, commands)) for host in facts)
         elif run.get("replay"):
             yield from ((host, replay.ask(Path(run["replay"]), host, commands, fact.platform))
                         for host, fact in facts.items())

@@ -14,9 +14,6 @@ from pacs_rounds.evidence.seal import seal
 from pacs_rounds.model import BadInput
 from pacs_rounds.rounds import archived_catalogue
 
-# Longer than any host's deadline: what is not home by then never will be.
-WAIT_SECONDS = 180.0
-
 
 class ActionModule(ActionBase):
     """Runs once for the play, on the control node."""
@@ -33,7 +30,7 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail("no round is open: the playbook must begin with the role round_open")
         run_dir = Path(folder)
         evidence = SiteEvidence(run_dir.parent.parent)
-        for role, fault in background.wait(run_dir, WAIT_SECONDS).items():
+        for role, fault in background.wait(run_dir, background.WAIT_SECONDS).items():
             self._display.warning(f"{role}: {fault}")
         try:
             link = seal(evidence, run_dir.name, archived_catalogue(evidence.find(run_dir.name)))

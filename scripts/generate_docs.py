@@ -8,7 +8,8 @@ from pathlib import Path
 from pacs_rounds import catalogue, paths
 from pacs_rounds.catalogue import Check
 
-DOMAINS = {"contract": "The contract's register", "linux": "Linux servers", "catalyst": "Catalyst switches",
+DOMAINS = {"contract": "The contract's register", "assets": "Asset reconciliation",
+           "linux": "Linux servers", "catalyst": "Catalyst switches",
            "dicom": "DICOM application entities"}
 
 

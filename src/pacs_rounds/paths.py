@@ -14,5 +14,6 @@ PLAYBOOKS = ROOT / "playbooks"
 ROLES = ROOT / "roles"
 LAB = ROOT / "lab"
 STATE = Path(os.environ.get("ROUNDS_STATE") or ROOT / ".rounds")
+LIFECYCLE = ROOT / "data" / "lifecycle"
 EVIDENCE = Path(os.environ.get("ROUNDS_EVIDENCE") or ROOT / "evidence")
 REPORTS = Path(os.environ.get("ROUNDS_REPORTS") or ROOT / "reports")

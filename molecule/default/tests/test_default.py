@@ -9,7 +9,7 @@ from shared import untouched
 
 testinfra_hosts = ["local://"]
 SWITCHES = {"access-1", "access-2", "access-3", "core-1", "core-2"}
-DOMAINS = ("linux", "catalyst", "dicom", "contract")
+DOMAINS = ("linux", "catalyst", "dicom", "contract", "assets")
 
 
 def judged(run: Run) -> dict[tuple[str, str, str], tuple[Any, ...]]:

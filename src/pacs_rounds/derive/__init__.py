@@ -36,10 +36,10 @@ def derivation(name: str) -> Callable[[Derivation], Derivation]:
 def identity(platform: str) -> Callable[[Identity], Identity]:
     """Register how a platform says who it is.
 
-    The function returns any of: "serial", "model", "firmware" (what its maker put on it: IOS, Fabric OS, OE, BIOS, IMM),
-    "os" (the operating system of a server), "written_serial_is" (what the contract's serial is on this device, where the
-    device prints it: "serial number", "CLEI code", "part …"), each a text or None; "clock" (epoch seconds or None) and
-    "clock_offset_seconds". What it leaves out the device did not tell.
+    The function returns any of these, each a text or None: "serial", "model", "firmware" (what its maker put on it:
+    IOS, Fabric OS, OE, BIOS, IMM), "os" (the operating system of a server), "written_serial_is" (what the contract's
+    serial is on this device, where the device prints it: "serial number", "CLEI code", "part …"); and "clock" (epoch
+    seconds or None) with "clock_offset_seconds". What it leaves out the device did not tell.
     """
 
     def register(function: Identity) -> Identity:

@@ -12,7 +12,7 @@ DAY = 86400.0
 TREES = (
     "/proc/uptime", "/proc/loadavg", "/proc/stat", "/proc/meminfo", "/proc/mounts", "/proc/mdstat", "/proc/version",
     "/proc/net/dev", "/proc/net/bonding", "/sys/class/net", "/sys/class/dmi", "/etc/passwd", "/etc/shadow",
-    "/etc/redhat-release", "/boot", "/var/log", "/var/run/reboot-required", "/tmp", "/var/tmp")  # noqa: S108
+    "/etc/redhat-release", "/etc/os-release", "/boot", "/var/log", "/var/run/reboot-required", "/tmp", "/var/tmp")  # noqa: S108
 """Path prefixes that belong to the device and not to the machine the lab runs on."""
 _PSEUDO = """\
 sysfs /sys sysfs rw,nosuid,nodev,noexec,relatime 0 0
@@ -151,6 +151,14 @@ def _shadow(accounts: State, today: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _os_release(release: str) -> str:
+    """/etc/os-release of the same distribution: "Red Hat Enterprise Linux Server release 7.9 (Maipo)" in variables."""
+    name, _, version = release.partition(" release ")
+    number = version.split()[0] if version else ""
+    return (f'NAME="{name}"\nVERSION="{version}"\nID="rhel"\nVERSION_ID="{number}"\n'
+            f'PRETTY_NAME="{" ".join(part for part in (name, version) if part)}"\n')
+
+
 def still(state: State, now: float, born: float) -> dict[str, str]:
     """Everything that does not change while the lab runs."""
     files = {
@@ -160,8 +168,10 @@ def still(state: State, now: float, born: float) -> dict[str, str]:
         "/sys/class/dmi/id/product_serial": f"{state['serial']}\n",
         "/sys/class/dmi/id/product_name": f"{state['product']}\n",
         "/sys/class/dmi/id/sys_vendor": f"{state['vendor']}\n",
+        "/sys/class/dmi/id/bios_version": f"{state['bios']['version']}\n",
+        "/sys/class/dmi/id/bios_date": f"{state['bios']['date']}\n",
         "/etc/passwd": _passwd(state["accounts"]), "/etc/shadow": _shadow(state["accounts"], int(now // DAY)),
-        "/etc/redhat-release": f"{state['release']}\n",
+        "/etc/redhat-release": f"{state['release']}\n", "/etc/os-release": _os_release(state["release"]),
         "/var/log/messages": "", "/var/log/secure": "",
         **{f"/proc/net/bonding/{name}": _bonding(bond, state["links"]) for name, bond in state["bonds"].items()},
         **_sys_net(state["links"]),

@@ -7,7 +7,7 @@ from typing import Any
 
 from pacs_rounds.derive import Data, derivation
 from pacs_rounds.derive.contract.tables import table
-from pacs_rounds.model import Context, NotApplicable, Reason, Row
+from pacs_rounds.model import PAPERWORK_ROLES, Context, NotApplicable, Reason, Row
 
 NOT_FILLED_IN = {"", "unknown", "none", "null"}
 
@@ -30,12 +30,16 @@ def serial_plausible(data: Data, context: Context) -> list[Row]:
     if not isinstance(serial, str):
         return [{"item": "serial", "unknown": Reason.UNPARSABLE, "serial": str(serial)[:40],
                  "detail": f"the serial is written as the number {serial}: put it in quotes, or its zeros are lost"}]
-    written = str(row.get("model_as_written") or row.get("model") or "")
-    rule = next((rule for rule in table("serials") if re.search(rule["models"], written)), None)
-    if rule is None:
-        return [{"item": "serial", "word": "no_rule", "detail": f"no rule for the serials of {written[:60]!r}"}]
-    word, detail = _against(rule, serial.strip())
+    word, detail = shape_of(serial.strip(), str(row.get("model_as_written") or row.get("model") or ""))
     return [{"item": "serial", "word": word, "detail": detail}]
+
+
+def shape_of(serial: str, model: str) -> tuple[str, str]:
+    """Whether the maker of that model writes serials like this: plausible, implausible or no_rule, and why."""
+    rule = next((rule for rule in table("serials") if re.search(rule["models"], model)), None)
+    if rule is None:
+        return "no_rule", f"no rule for the serials of {model[:60]!r}"
+    return _against(rule, serial)
 
 
 def _against(rule: dict[str, Any], serial: str) -> tuple[str, str]:
@@ -92,7 +96,7 @@ def address_known(data: Data, context: Context) -> list[Row]:
 @derivation("contract.device_covered")
 def device_covered(data: Data, context: Context) -> list[Row]:
     """Row {item: device, word: inspected, detail}, or unknown: not_run when only the paperwork looks at the device."""
-    planned = [role for role in data["inventory.device"]["roles_planned"] if role != "contract_register"]
+    planned = [role for role in data["inventory.device"]["roles_planned"] if role not in PAPERWORK_ROLES]
     if planned:
         return [{"item": "device", "word": "inspected", "detail": ", ".join(map(str, planned))}]
     groups = ", ".join(map(str, data["inventory.device"]["groups"]))

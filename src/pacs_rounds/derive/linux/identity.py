@@ -10,6 +10,8 @@ from pacs_rounds.model import Context, NotApplicable, Reason, Row
 
 DATE_COMMAND = "date '+%s %z'"
 SERIAL_COMMAND = "cat /sys/class/dmi/id/product_serial"
+DMI_PREFIX = "grep -H . /sys/class/dmi/id/"
+RELEASE_PREFIX = "cat /etc/os-release"
 # A command that took longer than this says nothing about seconds.
 SLOWEST_SECONDS = 20.0
 
@@ -26,12 +28,57 @@ def _offset(data: Data, context: Context) -> tuple[float, float] | None:
 
 @identity("linux")
 def linux_identity(data: Data, context: Context) -> dict[str, Any]:
-    """Serial number and clock, each None when the host did not tell."""
-    serial = data.get("linux.dmi_serial") or {}
+    """Serial number, model, BIOS, operating system and clock, each None when the host did not tell."""
+    serial = (data.get("linux.dmi_serial") or {}).get("serial")
+    dmi = data.get("linux.dmi") or {}
+    release = data.get("linux.os_release") or {}
     clock = data.get("linux.date") or {}
     offset = _offset(data, context) if clock else None
-    return {"serial": serial.get("serial"), "clock": clock.get("epoch_seconds"),
-            "clock_offset_seconds": round(offset[0], 1) if offset else None}
+    written = str(context.contract.get("serial_as_written") or "").strip().upper()
+    return {"serial": serial, "model": _model(dmi), "firmware": _firmware(dmi), "os": release.get("name"),
+            "written_serial_is": "serial number" if serial and serial.upper() == written else None,
+            "clock": clock.get("epoch_seconds"), "clock_offset_seconds": round(offset[0], 1) if offset else None}
+
+
+def _model(dmi: dict[str, Any]) -> str | None:
+    """Maker and product in one text; makers such as HP write their own name into the product as well."""
+    vendor, product = dmi.get("sys_vendor"), dmi.get("product_name")
+    if not product or not vendor or product.lower().startswith(vendor.lower()):
+        return product
+    return f"{vendor} {product}"
+
+
+def _firmware(dmi: dict[str, Any]) -> str | None:
+    version, date = dmi.get("bios_version"), dmi.get("bios_date")
+    return f"BIOS {version}" + (f" ({date})" if date else "") if version else None
+
+
+@derivation("linux.identification")
+def identification(data: Data, context: Context) -> list[Row]:
+    """Rows {part: model|firmware|operating system, state: told, detail: what the machine said}, or unknown. A machine
+    without DMI (`no_dmi`) that no row of the contract demands has nothing to tell."""
+    dmi = data["linux.dmi"]
+    rows: list[Row] = []
+    for part, text in (("model", _model(dmi or {})), ("firmware", _firmware(dmi or {}))):
+        if dmi is None:
+            answer = next((one for name, one in context.answers.items() if name.startswith(DMI_PREFIX)), None)
+            rows.append(not_answered(answer, "part", part))
+        else:
+            rows.append({"part": part, "state": "told", "detail": text} if text else _untold(part, dmi, context))
+    release = data["linux.os_release"]
+    if release is None:
+        answer = next((one for name, one in context.answers.items() if name.startswith(RELEASE_PREFIX)), None)
+        return [*rows, not_answered(answer, "part", "operating system")]
+    return [*rows, {"part": "operating system", "state": "told", "detail": release["name"]}]
+
+
+def _untold(part: str, dmi: dict[str, Any], context: Context) -> Row:
+    complaints = "; ".join(dmi["complaints"])
+    if "permission denied" in complaints.lower():
+        return {"part": part, "unknown": Reason.REFUSED.value, "detail": complaints[:160]}
+    if dmi["complaints"] and not any(dmi[name] for name in dmi if name != "complaints") and not context.contract:
+        return {"part": part, "state": "no_dmi", "detail": "the machine has no DMI table"}
+    return {"part": part, "unknown": Reason.EMPTY.value, "detail": complaints[:160] or "the field holds a placeholder"}
 
 
 @derivation("linux.time_offset")

@@ -9,7 +9,8 @@ from pacs_rounds.model import BadInput, ParseError
 from pacs_rounds.parse import parser
 
 
-def _mapping(text: str, needed: dict[str, type]) -> dict[str, Any]:
+def mapping(text: str, needed: dict[str, type]) -> dict[str, Any]:
+    """The YAML mapping of a whole text that holds every needed key, of its type; else ParseError."""
     if not text.endswith("\n"):
         raise ParseError(f"the text ends in the middle of a line: {text.splitlines()[-1][:60]!r}")
     try:
@@ -41,7 +42,7 @@ def _row(row: Any, where: str) -> dict[str, Any]:
 @parser("inventory.device")
 def device(text: str) -> dict[str, Any]:
     """{host, groups, address, platform, contract, roles_planned}; `contract` is empty for a device without a row."""
-    data = _mapping(text, {"host": str, "groups": list, "address": str, "platform": str, "contract": dict})
+    data = mapping(text, {"host": str, "groups": list, "address": str, "platform": str, "contract": dict})
     _row(data["contract"], str(data["host"]))
     planned = data.get("roles_planned", [])
     if not isinstance(planned, list):
@@ -56,7 +57,7 @@ def device(text: str) -> dict[str, Any]:
 @parser("inventory.site")
 def site(text: str) -> dict[str, Any]:
     """{devices: {host: {groups, contract}}, software_scope: [{clause, software, hosts}]}; both may be empty."""
-    data = _mapping(text, {"devices": dict, "software_scope": list})
+    data = mapping(text, {"devices": dict, "software_scope": list})
     for host, entry in data["devices"].items():
         if not isinstance(entry, dict) or not isinstance(entry.get("groups"), list):
             raise ParseError(f"devices: {str(host)[:40]!r} has no groups")
