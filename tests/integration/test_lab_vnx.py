@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import json
 import os
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from pacs_rounds import paths
 from pacs_rounds.catalogue import Collect
 from pacs_rounds.lab import emc_vnx, hospital
 from pacs_rounds.lab.kinds import Closable, Lab
@@ -192,3 +195,43 @@ def test_the_certificate_question_waits_for_whoever_can_answer(bench: Bench) -> 
 def test_a_state_that_refers_to_nothing_is_refused(changes: dict[str, Any], word: str, bench: Bench) -> None:
     with pytest.raises(BadInput, match=word):
         bench.start(**changes)
+
+
+def run_module(endpoint: Endpoint, tmp_path: Path, **arguments: Any) -> dict[str, Any]:
+    """The module as any playbook would call it, in check mode."""
+    way = {name: endpoint.ways["naviseccli"][name] for name in ("spa", "spb", "secfile", "program", "port")}
+    (tmp_path / "ansible.cfg").write_text("[defaults]\n")
+    done = subprocess.run(
+        [Path(sys.executable).parent / "ansible", "localhost", "--check", "-i", "localhost,", "-c", "local",
+         "-M", paths.ROOT / "library", "-e", f"ansible_python_interpreter={sys.executable}",
+         "-m", "emc_vnx", "-a", json.dumps(way | arguments)],
+        cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+        env={**os.environ, "ANSIBLE_STDOUT_CALLBACK": "minimal", "ANSIBLE_NOCOLOR": "1", "ANSIBLE_HOME": str(tmp_path),
+             "ANSIBLE_CONFIG": str(tmp_path / "ansible.cfg")})
+    answer = done.stdout[done.stdout.index("{", done.stdout.index("localhost |")):]
+    data: dict[str, Any] = json.JSONDecoder().raw_decode(answer)[0]
+    return data
+
+
+def test_the_module_returns_texts_and_the_array(bench: Bench, tmp_path: Path) -> None:
+    endpoint = bench.start(luns__1__current="B")
+    told = run_module(endpoint, tmp_path, subcommands=["faults -list"])
+    assert (told["changed"], told["complete"]) == (False, True)
+    assert told["array"]["serial"] == "FCN00133200084"
+    assert [lun["name"] for lun in told["array"]["luns"] if lun["trespassed"]] == ["PACS_IMAGES"]
+    said = {(one["sp"], one["subcommand"]): one["text"] for one in told["answers"]}
+    assert said["spb", "faults -list"] == "The array is operating normally.\n"
+    assert len(bench.log(endpoint)) == len(told["answers"])
+    assert [line for line in bench.log(endpoint) if line.startswith("!")] == []
+
+
+def test_the_module_fails_before_anything_runs_or_says_what_is_missing(bench: Bench, tmp_path: Path) -> None:
+    endpoint = bench.start(sps__b__state="dead")
+    assert "never run: 'setcache -wc 0'" in run_module(endpoint, tmp_path, subcommands=["setcache -wc 0"])["msg"]
+    assert bench.log(endpoint) == []
+    bad = run_module(endpoint, tmp_path)
+    assert "spb unreachable: the SP cannot be reached" in bad["msg"]
+    assert bad["array"]["serial"] == "FCN00133200084"
+    told = run_module(endpoint, tmp_path, require_answers=False)
+    assert "msg" not in told
+    assert [sp["reason"] for sp in told["array"]["sps"]] == [None, "unreachable"]

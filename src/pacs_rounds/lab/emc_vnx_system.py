@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pacs_rounds.lab.emc_vnx_device import OTHER, VnxDevice
 
 
-def aligned(rows: list[tuple[str, object]], width: int) -> str:
+def aligned(rows: Sequence[tuple[str, object]], width: int) -> str:
     """`Name:` and its value in columns."""
     return "".join(f"{name + ':':<{width}}{value}".rstrip() + "\n" for name, value in rows)
 
@@ -49,18 +51,16 @@ def getcache(device: VnxDevice, sp: str) -> str:
     """Read and write cache of both SPs. FLARE writes some of it with `:`, some with `=` and some with nothing."""
     write, read = device.state["write_cache"], device.state["read_cache"]
     plain = [("SP Read Cache State", read[sp]), ("SP Write Cache State", write["state"])]
-    equal = [("Cache Page size", "8 KB"), ("Write Cache Mirrored", None), ("Low Watermark", 60), ("High Watermark", 80),
-             ("SPA Cache pages", 90112), ("SPB Cache pages", 90112), ("Unassigned Cache Pages", 0),
-             ("Read Hit Ratio", 41), ("Write Hit Ratio", 88), ("Prct Dirty Cache Pages", write["dirty_percent"]),
-             ("Prct Cache Pages Owned", 50), ("SPA Read Cache State", read["a"]), ("SPB Read Cache State", read["b"]),
+    colon = [("Cache Page size", 8), ("Write Cache Mirrored", "YES" if write["mirrored"] else "NO"),
+             ("Low Watermark", 60), ("High Watermark", 80), ("SPA Cache pages", 90112), ("SPB Cache pages", 90112),
+             ("Unassigned Cache Pages", 0), ("Read Hit Ratio", 41), ("Write Hit Ratio", 88)]
+    equal = [("Prct Dirty Cache Pages", write["dirty_percent"]), ("Prct Cache Pages Owned", 50)]
+    sides = [("SPA Read Cache State", read["a"]), ("SPB Read Cache State", read["b"]),
              ("SPA Write Cache State", write["a"]), ("SPB Write Cache State", write["b"]),
              ("SPA Physical Memory Size", device.state["sps"]["a"]["memory_mb"]),
              ("SPB Physical Memory Size", device.state["sps"]["b"]["memory_mb"])]
-    text = "".join(f"{name:<36}{value}\n" for name, value in plain)
-    for name, value in equal:
-        text += (f"{name + ':':<36}{'YES' if write['mirrored'] else 'NO'}\n" if value is None
-                 else f"{name + ':':<36}{value}\n" if name.endswith("State") else f"{name} = {value:>12}\n")
-    return text
+    return ("".join(f"{name:<36}{value}\n" for name, value in plain) + aligned(colon, 36)
+            + "".join(f"{name + ' =':<36}{value}\n" for name, value in equal) + aligned(sides, 36))
 
 
 def ndu_list(device: VnxDevice, _sp: str) -> str:
