@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pacs_rounds.redact import RULES, Hit, platforms, redact, token
 
 KEY = b"k" * 32
-IOS, ANY = "cisco_ios", "linux"
+IOS, ANY, VNX = "cisco_ios", "linux", "emc_vnx"
 # rule -> platform and places; `{}` is where the secret stands.
 PLACES: dict[str, tuple[str, list[str]]] = {
     "ios_enable": (IOS, ["enable secret 5 {}", "enable secret 4 {}", "enable password {}", "enable secret {}",
@@ -46,6 +46,10 @@ PLACES: dict[str, tuple[str, list[str]]] = {
                               " ip ospf authentication-key {}", " standby 1 authentication md5 key-string 7 {}",
                               " standby 1 authentication {}", " vrrp 1 authentication text {}",
                               " area 1 virtual-link 10.0.0.1 message-digest-key 1 md5 {}"]),
+    "vnx_user": (VNX, ["11/20/2026 08:14:22 SP A (4600)'getall' called by 'Navi User {}' (10.0.0.5) with result",
+                       "Username:               {}", "  CHAP User Name:  {}"]),
+    "vnx_snmp_community": (VNX, ["Community Name:  {}", "SNMP Community String = {}"]),
+    "vnx_chap_secret": (VNX, ["CHAP Secret:   {}", "Initiator secret: {}"]),
     "password_argument": (ANY, ["sqlplus --password={}", "tool --password {} -v", "tool -passwd {}", "tool /pwd={}",
                                 "db_password={} tool", "PGPASSWORD={} psql", "password: {}", 'password = "{}"',
                                 "{{'password': '{}'}}", '{{"passwd": "{}"}}', "<password>{}</password>",
@@ -78,7 +82,7 @@ def rule_names() -> list[str]:
 
 def test_every_rule_has_a_planted_secret_here() -> None:
     assert sorted(rule_names()) == sorted({*PLACES, *SHAPED})
-    assert platforms() == [IOS]
+    assert platforms() == [IOS, VNX]
 
 
 @pytest.mark.parametrize(("rule", "platform", "place"), ALL_PLACES, ids=lambda one: str(one)[:40].replace("\n", "|"))
