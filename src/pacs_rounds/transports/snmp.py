@@ -15,7 +15,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent import futures
-from typing import Any
 
 from pysnmp.error import PySnmpError
 
@@ -23,28 +22,21 @@ from pacs_rounds.catalogue import Collect
 from pacs_rounds.model import Answer, Reason
 from pacs_rounds.transports import MAX_BYTES
 from pacs_rounds.transports.endpoint import UNKNOWN, Endpoint
+from pacs_rounds.transports.snmp_contact import NoSessionError, address_of, contact, versions_of
 from pacs_rounds.transports.snmp_format import VERSION_1_END, Oid, dotted, is_end, line
-from pacs_rounds.transports.snmp_probe import until_closed
 from pacs_rounds.transports.snmp_session import (
     AUTH,
     NO_SUCH_NAME,
     NOT_ALLOWED,
     PRIV,
-    Community,
-    Credentials,
     Engines,
     RefusedError,
     Session,
     SilentError,
     StatusError,
     UnreachableError,
-    Usm,
 )
 
-DEFAULT_PORT = 161
-DEFAULT_VERSIONS = ("3", "1")
-"""Never 2c by itself: the controllers this was written for have no such version."""
-UPTIME: Oid = (1, 3, 6, 1, 2, 1, 1, 3, 0)
 SHORTEST_KEY = 8
 _COMMAND = re.compile(r"snmp(?P<what>walk|bulkwalk|get) -On(?P<oids>(?: \.?\d{1,10}(?:\.\d{1,10}){1,127})+)")
 
@@ -60,9 +52,9 @@ def gap(endpoint: Endpoint) -> str:
     for key, value in way.items():
         if value == UNKNOWN:
             return f"rounds_snmp.{key} is still 'unknown': {where}"
-    if _address(endpoint) in ("", UNKNOWN):
+    if address_of(endpoint) in ("", UNKNOWN):
         return f"neither rounds_snmp.address nor ansible_host is known: {where}"
-    versions = _versions(way)
+    versions = versions_of(way)
     if not versions:
         return f"rounds_snmp has neither a user (version 3) nor a community (version 1): {where}"
     if "3" in versions:
@@ -73,16 +65,6 @@ def gap(endpoint: Endpoint) -> str:
             if protocol != "none" and len(key) < SHORTEST_KEY:
                 return f"rounds_snmp.{kind}_key has fewer than {SHORTEST_KEY} characters: {where}"
     return ""
-
-
-def _address(endpoint: Endpoint) -> str:
-    return str(endpoint.ways.get("snmp", {}).get("address") or endpoint.address)
-
-
-def _versions(way: dict[str, Any]) -> list[str]:
-    """The versions to try in order: those the inventory lists and has credentials for."""
-    listed = [str(one) for one in way.get("versions") or DEFAULT_VERSIONS]
-    return [one for one in listed if way.get("user" if one == "3" else "community")]
 
 
 # ------------------------------------------------------------------------------------------------------------ the loop
@@ -132,8 +114,8 @@ async def _host(engines: Engines, endpoint: Endpoint, commands: Sequence[Collect
     """Ask everything of one agent, an answer at a time; two silences on end mean that it is gone."""
     give_up, started = time.monotonic() + endpoint.deadline_seconds, time.time()
     try:
-        found = await _contact(engines, endpoint)
-    except _NoSessionError as error:
+        found = await contact(engines, endpoint)
+    except NoSessionError as error:
         for one in commands:
             keep(Answer(one.command, "", None, started, time.time(), error.reason, error.detail))
         return
@@ -150,66 +132,6 @@ async def _host(engines: Engines, endpoint: Endpoint, commands: Sequence[Collect
             keep(answer)
     finally:
         session.close()
-
-
-# --------------------------------------------------------------------------------------------------------- first words
-
-class _NoSessionError(Exception):
-    def __init__(self, reason: Reason, detail: str) -> None:
-        self.reason, self.detail = reason, detail
-        super().__init__(detail)
-
-
-async def _contact(engines: Engines, endpoint: Endpoint) -> tuple[Session, str]:
-    """A session in the first version that answers, and why in none before. All may take `connect_seconds` together."""
-    way = endpoint.ways["snmp"]
-    versions = _versions(way)
-    address, port = _address(endpoint), int(way.get("port") or DEFAULT_PORT)
-    each = endpoint.connect_seconds / len(versions)
-    refused, silent = [], []
-    for version in versions:
-        session = _session(engines, version, way, endpoint.host)
-        try:
-            await until_closed(_greeting(session, address, port, each), address, port)
-        except UnreachableError as error:
-            session.close()
-            raise _NoSessionError(Reason.UNREACHABLE, f"{error} (UDP port {port})") from None
-        except RefusedError as error:
-            refused.append(f"version {version}: {error}")
-        except (SilentError, TimeoutError):
-            silent.append(version)
-        except BaseException:
-            session.close()
-            raise
-        else:
-            why = [*refused, *(f"version {one}: no answer" for one in silent)]
-            return session, f"answered in version {version} only; {'; '.join(why)}" if why else ""
-        session.close()
-    unanswered = f"no answer in version {' and '.join(silent)} within {each:g} s" if silent else ""
-    if refused:
-        raise _NoSessionError(Reason.REFUSED, "; ".join(filter(None, [*refused, unanswered])))
-    why = ": nothing is there, or it does not know our community" if {"1", "2c"} & set(silent) else ""
-    raise _NoSessionError(Reason.TIMED_OUT, unanswered + why)
-
-
-def _session(engines: Engines, version: str, way: dict[str, Any], host: str) -> Community | Usm:
-    if version != "3":
-        return Community(version, str(way["community"]))
-    auth, priv = str(way.get("auth_protocol", "none")), str(way.get("priv_protocol", "none"))
-    return Usm(engines, Credentials(
-        str(way["user"]), auth, str(way.get("auth_key", "")) if auth != "none" else "", priv,
-        str(way.get("priv_key", "")) if priv != "none" else ""), host)
-
-
-async def _greeting(session: Community | Usm, address: str, port: int, seconds: float) -> None:
-    """Whether the agent talks to us at all. Any status is an answer, but for those that say: you may not."""
-    async with asyncio.timeout(seconds):
-        await session.open(address, port)
-        try:
-            await session.get([UPTIME])
-        except StatusError as error:
-            if str(error) in NOT_ALLOWED:
-                raise RefusedError(f"the user may not read ({error})") from None
 
 
 # ----------------------------------------------------------------------------------------------------------- a command

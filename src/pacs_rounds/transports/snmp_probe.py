@@ -54,7 +54,6 @@ async def until_closed(work: Coroutine[Any, Any, None], address: str, port: int)
     finally:
         if transport:
             transport.close()
-        if not main.done():
-            main.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await main
+        main.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Exception):  # said above, or no longer wanted
+            await main
