@@ -109,3 +109,10 @@ def test_old_algorithms_are_off_unless_the_host_names_them() -> None:
     assert "diffie-hellman-group14-sha1" in allowed["kex"]
     assert (allowed["keys"], allowed["pubkeys"]) == ([], [])
     assert allowed["macs"] == LEGACY["macs"]
+
+
+def test_what_naviseccli_complained_of_is_a_complaint_in_saved_text_too() -> None:
+    found = cli_complaint("emc_vnx", "Security file not found. Already removed or check -secfilepath option.\n")
+    assert found
+    assert found[0] is Reason.REFUSED
+    assert cli_complaint("emc_vnx", "The array is operating normally.\n") is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pacs_rounds.model import Reason
+from pacs_rounds.transports import naviseccli_words
 
 # Words of OpenSSH, paramiko and netmiko, most telling first.
 _CONNECTION = (
@@ -99,6 +100,9 @@ def cli_complaint(platform: str, text: str) -> tuple[Reason, str] | None:
     """
     if platform == "linux":
         return _shell_complaint(text)
+    if platform == "emc_vnx":
+        said = naviseccli_words.complaint(text)
+        return (said.reason, said.detail) if said else None
     head = "\n".join(line.strip() for line in text[:2000].splitlines()[:6])
     for pattern, reason, sentence in _CLI.get(platform, ()):
         match = re.search(pattern, head, re.MULTILINE | re.IGNORECASE)
