@@ -21,6 +21,7 @@ COMMANDS = {
     "runs": ("evidence", "List a site's runs."),
     "verify": ("evidence", "Walk hashes, chain and signatures."),
     "report": ("evidence", "Export a sealed run."),
+    "assets": ("assets", "The contract's equipment list against what the devices said, from a sealed run."),
     "parse": ("text", "Plain data of a device's text, as JSON."),
     "parsers": ("text", "List the parsers."),
     "checks": ("text", "List the checks."),

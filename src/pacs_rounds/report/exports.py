@@ -28,7 +28,7 @@ def _text(value: Any) -> str:
     return visible(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True))
 
 
-def _cell(value: Any) -> str | int | float:
+def cell(value: Any) -> str | int | float:
     """A cell of a spreadsheet: a text that would be taken for a formula is quoted with an apostrophe."""
     if value is None:
         return ""
@@ -46,7 +46,7 @@ def csv(view: RunView) -> str:
     writer.writerow(_COLUMNS)
     for record in view.records:
         title = view.checks[record.check].get("title") or {}
-        writer.writerow([_cell(value) for value in (
+        writer.writerow([cell(value) for value in (
             view.facts.get("run"), view.facts.get("site"), record.host, record.role, record.check, title.get("zh"),
             title.get("en"), view.heading_of(record.check), record.item, str(record.outcome),
             str(record.reason) if record.reason else None, record.detail, str(record.impact), record.observed,
