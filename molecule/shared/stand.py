@@ -26,7 +26,8 @@ from pacs_rounds.model import BadInput
 PLACE = witness.PLACE
 SCENARIO = Path(os.environ["MOLECULE_SCENARIO_DIRECTORY"])
 INVENTORY = PLACE / "inventories" / "lab"
-ADDRESS_FILES = ("group_vars/all/addresses.yml", "group_vars/modalities/dicom.yml", "group_vars/clients/main.yml")
+ADDRESS_FILES = ("group_vars/all/addresses.yml", "group_vars/modalities/dicom.yml", "group_vars/clients/main.yml",
+                 "group_vars/storage_arrays/main.yml")
 """Where inventories/lab writes addresses of devices. Others (time servers, say) are text that the devices tell too."""
 NETWORKS = [f"127.{number}" for number in range(200, 250)]
 
