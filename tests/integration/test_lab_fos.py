@@ -16,13 +16,13 @@ import asyncssh
 import netmiko
 import pytest
 
+from pacs_rounds import parse, yamlfile
 from pacs_rounds import paths as places
-from pacs_rounds import yamlfile
 from pacs_rounds.catalogue import Collect
-from pacs_rounds.lab import fos, hospital, keys
+from pacs_rounds.lab import fos, fos_snmp, hospital, keys
 from pacs_rounds.lab.kinds import Closable, Device, Lab
 from pacs_rounds.model import Answer, Reason
-from pacs_rounds.transports import network_cli
+from pacs_rounds.transports import network_cli, snmp
 from pacs_rounds.transports.endpoint import Endpoint
 
 pytestmark = pytest.mark.lab
@@ -32,6 +32,8 @@ EVERYWHERE = (
     "cfgshow", "cfgtransshow", "nsshow", "fabricshow", "firmwareshow", "version", "uptime", "errdump", "licenseshow",
     "date", "tsclockserver", "chassisshow")
 LEGACY = yamlfile.load(places.INVENTORIES / "lab" / "host_vars" / "san-1" / "connection.yml")["rounds_legacy_ssh"]
+SNMP_KEYS = ("port", "versions", "user", "auth_protocol", "auth_key", "priv_protocol", "priv_key", "community")
+SW = "1.3.6.1.4.1.1588.2.1.1.1"
 
 
 class Bench:
@@ -56,7 +58,9 @@ class Bench:
         state["switch_name"] = "san-1"
         device = replace(self._original, state=state, address=f"127.114.3.{self._count}", name=f"san-1.{self._count}")
         self.lab.devices[device.name] = device
-        self._running.append(asyncio.run_coroutine_threadsafe(fos.start(device, self.lab), self._loop).result(10))
+        for kind in (fos, fos_snmp):
+            starting = asyncio.run_coroutine_threadsafe(kind.start(device, self.lab), self._loop)
+            self._running.append(starting.result(10))
         self.known_hosts.write_text(keys.known_hosts(self.lab.devices, self.lab.state), encoding="ascii")
         return self._endpoint(device)
 
@@ -65,7 +69,8 @@ class Bench:
         return Endpoint(
             host=device.name, address=device.address, port=ssh["port"], user=ssh["user"], password=ssh["password"],
             known_hosts=str(self.known_hosts), platform="brocade_fos", netmiko_type="brocade_fos",
-            legacy_ssh=dict(LEGACY), connect_seconds=5.0, deadline_seconds=30.0)
+            legacy_ssh=dict(LEGACY), connect_seconds=5.0, deadline_seconds=30.0,
+            ways={"snmp": {key: device.state["snmp"][key] for key in SNMP_KEYS}})
 
     def log(self, endpoint: Endpoint) -> list[str]:
         """What the switch was told; a farewell may still be under way."""
@@ -125,8 +130,8 @@ def test_optics_are_measured_from_6_0_on_and_unknown_to_5_3(bench: Bench) -> Non
 
 @pytest.mark.parametrize("release", RELEASES)
 def test_a_pager_is_answered_and_leaves_no_trace(bench: Bench, release: str) -> None:
-    whole = ask(bench.start(release=release), "switchshow", "cfgshow", "errdump")
-    paged = ask(bench.start(release=release, session={"page_lines": 5}), "switchshow", "cfgshow", "errdump")
+    whole = ask(bench.start(release=release), "switchshow", "cfgshow", "chassisshow")
+    paged = ask(bench.start(release=release, session={"page_lines": 5}), "switchshow", "cfgshow", "chassisshow")
     for command, one in whole.items():
         assert paged[command].reason is None
         assert paged[command].text == one.text
@@ -259,3 +264,30 @@ def test_only_the_algorithms_of_its_time(bench: Bench) -> None:
                   {"mac_algs": ["hmac-sha2-256"]}, {"server_host_key_algs": ["rsa-sha2-256"]}):
         with pytest.raises((asyncssh.KeyExchangeFailed, asyncssh.DisconnectError)):
             asyncio.run(offered(**{**right, **wrong}))
+
+
+class TestSnmp:
+    def read(self, endpoint: Endpoint, parser: str, below: str) -> Any:
+        answer, = snmp.ask(endpoint, [Collect(f"snmpwalk -On {SW}.{below}", parser)])
+        assert answer.reason is None, answer.detail
+        return parse.parse(parser, answer.text)
+
+    @pytest.mark.parametrize("release", RELEASES)
+    def test_the_second_witness_says_what_the_first_says(self, bench: Bench, release: str) -> None:
+        endpoint = bench.start(release=release, fans={"2": {"state": "Faulty", "rpm": 0}}, ports={"5": {"crc_err": 77}})
+        assert self.read(endpoint, "brocade_fos.snmp_switch", "1")["firmware"] == release
+        fans = [one for one in self.read(endpoint, "brocade_fos.snmp_sensors", "1") if one["kind"] == "fan"]
+        cli = parse.parse("brocade_fos.fanshow", ask(endpoint, "fanshow")["fanshow"].text)
+        assert [one["state"] for one in fans] == ["nominal", "faulty", "nominal"]
+        assert [one["state"] for one in cli] == ["ok", "faulty", "ok"]
+        ports = self.read(endpoint, "brocade_fos.snmp_ports", "6.2.1")
+        shown = parse.parse("brocade_fos.switchshow", ask(endpoint, "switchshow")["switchshow"].text)["ports"]
+        assert len(ports) == len(shown) == 16
+        assert [one["state"] == "online" for one in ports] == [one["state"] == "online" for one in shown]
+
+    def test_a_silent_agent(self, bench: Bench) -> None:
+        endpoint = bench.start(snmp={"silent": True})
+        endpoint.connect_seconds = 1.0
+        answer, = snmp.ask(endpoint, [Collect(f"snmpwalk -On {SW}.1", "")])
+        assert answer.reason is Reason.TIMED_OUT
+        assert ask(endpoint, "version")["version"].reason is None

@@ -13,6 +13,8 @@ from pacs_rounds.lab.kinds import Closable, Device, Lab
 
 SW = "1.3.6.1.4.1.1588.2.1.1.1"
 Row = tuple[str, str, object]
+NO_VALUE = -2**31
+"""What the agent says of a sensor without a reading: a power supply."""
 
 # swSensorType and swSensorStatus.
 _TYPES = {"temperatures": 1, "fans": 2, "power_supplies": 3}
@@ -50,7 +52,7 @@ def _sensors(device: FosDevice) -> Iterator[Row]:
     yield f"{SW}.1.21.0", "integer", len(found)
     for number, (kind, one, info) in enumerate(found, 1):
         status = _STATUS.get(str(one["state"]).lower(), 1)
-        value = one.get("celsius", one.get("rpm", 1 if status == 4 else 0))
+        value = one.get("celsius", one.get("rpm", NO_VALUE))
         for leaf, typed, said in ((1, "integer", number), (2, "integer", kind), (3, "integer", status),
                                   (4, "integer", value), (5, "string", info)):
             yield f"{SW}.1.22.1.{leaf}.{number}", typed, said
