@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pacs_rounds.redact import RULES, Hit, platforms, redact, token
 
 KEY = b"k" * 32
-IOS, ANY, VNX = "cisco_ios", "linux", "emc_vnx"
+IOS, ANY, VNX, FOS = "cisco_ios", "linux", "emc_vnx", "brocade_fos"
 # rule -> platform and places; `{}` is where the secret stands.
 PLACES: dict[str, tuple[str, list[str]]] = {
     "ios_enable": (IOS, ["enable secret 5 {}", "enable secret 4 {}", "enable password {}", "enable secret {}",
@@ -50,6 +50,10 @@ PLACES: dict[str, tuple[str, list[str]]] = {
                        "Username:               {}", "  CHAP User Name:  {}"]),
     "vnx_snmp_community": (VNX, ["Community Name:  {}", "SNMP Community String = {}"]),
     "vnx_chap_secret": (VNX, ["CHAP Secret:   {}", "Initiator secret: {}"]),
+    "fos_snmp_community": (FOS, ["snmp.agtParty.community.1:{}", "snmp.comm.2={}", "Community 1: {} (rw)",
+                                 'Community 5: {}', '.1.3.6.1.4.1.1588.2.1.1.1.4.11.1.2.3 = STRING: "{}"',
+                                 "1.3.6.1.4.1.1588.2.1.1.1.1.16.0|4|{}"]),
+    "fos_secret": (FOS, ["aaa.radius.secretkey.1:{}", "user.3.passwd={}", "iscsi.chapsecret.2: {}"]),
     "password_argument": (ANY, ["sqlplus --password={}", "tool --password {} -v", "tool -passwd {}", "tool /pwd={}",
                                 "db_password={} tool", "PGPASSWORD={} psql", "password: {}", 'password = "{}"',
                                 "{{'password': '{}'}}", '{{"passwd": "{}"}}', "<password>{}</password>",
@@ -66,6 +70,7 @@ SECRETS = st.text(alphabet=ALPHABET, min_size=7, max_size=40).filter(
     lambda text: not re.fullmatch(r"[0-9a-f]{0,12}", text) and not text.startswith("-"))
 ALL_PLACES = [(rule, platform, place) for rule, (platform, places) in PLACES.items() for place in places]
 SHAPED = {
+    "fos_license_key": (FOS, "Ab0Ab0Ab0Ab0Ab0Ab0:\n    Zoning license"),
     "password_hash": (ANY, "root:$6$saltsalt$" + "Ab0./" * 17 + ":19000:0:99999"),
     "chinese_identity_number": (ANY, "检查 11010119800101001X 完成"),
     "private_key": (ANY, "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMIIEpAIBAAKCAQEA\nq+/w==\n"
@@ -82,7 +87,7 @@ def rule_names() -> list[str]:
 
 def test_every_rule_has_a_planted_secret_here() -> None:
     assert sorted(rule_names()) == sorted({*PLACES, *SHAPED})
-    assert platforms() == [IOS, VNX]
+    assert platforms() == [FOS, IOS, VNX]
 
 
 @pytest.mark.parametrize(("rule", "platform", "place"), ALL_PLACES, ids=lambda one: str(one)[:40].replace("\n", "|"))
@@ -111,7 +116,7 @@ def test_secrets_that_are_known_by_their_shape(rule: str) -> None:
     platform, text = SHAPED[rule]
     out, hits = redact(platform, text, KEY)
     assert {hit.rule for hit in hits} == {rule}
-    for part in ("Ab0./Ab0./", "19800101", "MIIEpAIBAAKCAQEA", "q+/w", "30820241", "300D0609"):
+    for part in ("Ab0./Ab0./", "Ab0Ab0", "19800101", "MIIEpAIBAAKCAQEA", "q+/w", "30820241", "300D0609"):
         assert part not in out
     assert redact(platform, out, KEY) == (out, [])
 
