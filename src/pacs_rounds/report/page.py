@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from pacs_rounds.assets import show
+from pacs_rounds.assets.reconcile import Asset, Note
 from pacs_rounds.model import Outcome
 from pacs_rounds.report import runbook, words
 from pacs_rounds.report.findings import Finding, findings, numbers
@@ -51,6 +53,14 @@ class Page:
         """The reader's language of a {zh, en} pair, the other one where it is missing."""
         found = titles or {}
         return str(found.get(self.lang) or found.get("zh") or found.get("en") or default)
+
+    def asset_verdict(self, asset: Asset) -> str:
+        """What became of a row of the contract, with the reason where the device told nothing."""
+        return show.verdict(asset, self.words)
+
+    def asset_note(self, note: Note) -> str:
+        """One remark of the reconciliation as a sentence."""
+        return show.note(note, self.words)
 
     def title(self, check: str) -> str:
         """A check's title."""

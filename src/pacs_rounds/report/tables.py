@@ -1,12 +1,15 @@
-"""The report's smaller tables: serials, clocks, changes, unseen devices, commands, all values. Pure."""
+"""The report's smaller tables: assets, clocks, changes, unseen devices, commands, all values. Pure."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-from pacs_rounds.model import Outcome
+from pacs_rounds.assets import facts
+from pacs_rounds.assets.reconcile import Asset, reconcile
+from pacs_rounds.model import PAPERWORK_ROLES, Outcome
 from pacs_rounds.report.view import Record, RunView, verdict
 
 MOST_CHANGES = 40
@@ -14,7 +17,8 @@ MOST_CHANGES = 40
 
 @dataclass(slots=True)
 class Identity:
-    """A device's serial and clock: as the contract writes them, as the device says. `compared` is a word key."""
+    """A device's serial and clock: as the contract writes them, as the device says. `compared` is a word key, `asset`
+    the whole reconciliation (None for a device that is no asset, such as a modality)."""
 
     host: str
     address: str
@@ -23,6 +27,7 @@ class Identity:
     clock: str | None
     offset: float | None
     compared: str
+    asset: Asset | None = None
 
     @property
     def listed(self) -> bool:
@@ -38,6 +43,7 @@ def identities(view: RunView) -> list[Identity]:
             if value is not None:
                 said.setdefault(record.host, {}).setdefault(key, value)
     found = []
+    assets = reconciled(view)
     for host in dict.fromkeys([*view.devices, *view.hosts]):
         entry = view.devices.get(host) or {}
         contract, device = entry.get("contract") or {}, said.get(host, {})
@@ -45,8 +51,38 @@ def identities(view: RunView) -> list[Identity]:
             continue
         found.append(Identity(
             host, str(entry.get("address") or ""), contract, device.get("serial"), device.get("clock"),
-            device.get("clock_offset_seconds"), _compare(contract, device.get("serial"))))
+            device.get("clock_offset_seconds"), _compare(contract, device.get("serial")), assets.get(host)))
     return found
+
+
+def reconciled(view: RunView) -> dict[str, Asset]:
+    """Every asset by host, on the run's own day, from the records alone."""
+    groups: dict[tuple[str, str], list[Record]] = defaultdict(list)
+    for record in view.records:
+        if record.role not in PAPERWORK_ROLES:
+            groups[record.host, record.role].append(record)
+    told: dict[str, list[dict[str, Any]]] = {}
+    for (host, role), records in groups.items():
+        told.setdefault(host, []).append(_telling(role, records))
+    run = {"devices": view.devices, "software_scope": view.facts.get("software_scope")}
+    try:
+        on = datetime.fromisoformat(str(view.facts.get("started"))).date()
+    except ValueError:
+        on = datetime.fromtimestamp(0, UTC).date()
+    return {host: reconcile(one, on) for host, one in facts.assemble(run, told).items()}
+
+
+def _telling(role: str, records: list[Record]) -> dict[str, Any]:
+    chosen = next((one for one in records if any(one.device.get(name) for name in facts.WORDS)), records[0])
+    reasons = {one.reason for one in records}
+    reason = next(iter(reasons)) if len(reasons) == 1 else None
+    return {"role": role, **{name: _text(chosen.device.get(name)) for name in facts.WORDS},
+            "reason": str(reason) if reason else None, "record": f"{chosen.file}:{chosen.line}", "sha256": "",
+            "raw": None}
+
+
+def _text(value: Any) -> str | None:
+    return str(value) if value else None
 
 
 def _compare(contract: dict[str, Any], serial: Any) -> str:
@@ -131,7 +167,6 @@ def _took(answer: dict[str, Any]) -> float:
     started, ended = answer.get("started"), answer.get("ended")
     if isinstance(started, int | float) and isinstance(ended, int | float):
         return float(ended - started)
-    from datetime import datetime
     try:
         return (datetime.fromisoformat(str(ended)) - datetime.fromisoformat(str(started))).total_seconds()
     except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pacs_rounds import yamlfile
@@ -9,7 +10,7 @@ from pacs_rounds.model import BadInput, ParseError
 from pacs_rounds.parse import parser
 
 
-def mapping(text: str, needed: dict[str, type]) -> dict[str, Any]:
+def mapping(text: str, needed: Mapping[str, type]) -> dict[str, Any]:
     """The YAML mapping of a whole text that holds every needed key, of its type; else ParseError."""
     if not text.endswith("\n"):
         raise ParseError(f"the text ends in the middle of a line: {text.splitlines()[-1][:60]!r}")
