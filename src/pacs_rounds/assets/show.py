@@ -33,7 +33,8 @@ class Reconciliation:
 
 def note(one: Note, words: Words) -> str:
     """A note as a sentence."""
-    values = {name: words.phrase(value) if name == "why" else value for name, value in one.values.items()}
+    ours = {"why", "what", "confirm"}  # the rest are names, as written or as told
+    values = {name: words.phrase(value) if name in ours else value for name, value in one.values.items()}
     return words(f"assets.notes.{one.kind}", **values)
 
 
