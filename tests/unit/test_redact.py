@@ -54,6 +54,7 @@ PLACES: dict[str, tuple[str, list[str]]] = {
                                  'Community 5: {}', '.1.3.6.1.4.1.1588.2.1.1.1.4.11.1.2.3 = STRING: "{}"',
                                  "1.3.6.1.4.1.1588.2.1.1.1.1.16.0|4|{}"]),
     "fos_secret": (FOS, ["aaa.radius.secretkey.1:{}", "user.3.passwd={}", "iscsi.chapsecret.2: {}"]),
+    "ipmi_snmp_community": (ANY, ["SNMP Community String   : {}"]),
     "password_argument": (ANY, ["sqlplus --password={}", "tool --password {} -v", "tool -passwd {}", "tool /pwd={}",
                                 "db_password={} tool", "PGPASSWORD={} psql", "password: {}", 'password = "{}"',
                                 "{{'password': '{}'}}", '{{"passwd": "{}"}}', "<password>{}</password>",

@@ -1,0 +1,1 @@
+"""Who an IMM says the server is."""

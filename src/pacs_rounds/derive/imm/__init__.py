@@ -1,0 +1,1 @@
+"""Derivations of server hardware, as its management controller (IMM, IPMI) sees it."""

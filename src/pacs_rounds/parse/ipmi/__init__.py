@@ -1,0 +1,1 @@
+"""What ipmitool and FreeIPMI print about a management controller."""
