@@ -146,7 +146,8 @@ def _endpoint(fact: rounds.HostFacts, variables: Any, deadline: float) -> Endpoi
         known_hosts=str(Path(inventory_dir) / "known_hosts.txt"), platform=fact.platform,
         netmiko_type=str(variables.get("rounds_netmiko_type") or "cisco_ios"),
         legacy_ssh=rounds.plain(variables.get("rounds_legacy_ssh") or {}),
-        ways={name: rounds.plain(variables.get(f"rounds_{name}") or {}) for name in WAYS},
+        ways={**{name: rounds.plain(variables.get(f"rounds_{name}") or {}) for name in WAYS},
+              "human": {"site": Path(inventory_dir).name}},
         connect_seconds=float(variables.get("rounds_connect_seconds") or 10), deadline_seconds=deadline)
 
 

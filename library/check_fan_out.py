@@ -23,7 +23,7 @@ options:
       - How the devices are asked. V(inventory) asks no device but the site's own register.
       - A check may name another transport for one of its commands; all of a device are asked side by side.
     type: str
-    choices: [network_cli, ssh, snmp, naviseccli, ipmi, dicom, inventory]
+    choices: [network_cli, ssh, snmp, naviseccli, ipmi, human, dicom, inventory]
     required: true
   deadline:
     description: Seconds after which one host is given up.

@@ -16,6 +16,7 @@ from pacs_rounds.model import BadInput
 COMMANDS = {
     "inspect": ("inspect", "One round: collect, judge, seal, report."),
     "replay": ("inspect", "Judge recorded text as a round, or judge a sealed run again."),
+    "observe": ("observe", "Record what you saw at a device, for the next round."),
     "lab": ("lab", "The simulated hospital: up, status, down."),
     "trust": ("trust", "Record SSH host keys on first use."),
     "runs": ("evidence", "List a site's runs."),
