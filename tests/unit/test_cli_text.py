@@ -34,6 +34,16 @@ def test_parse_prints_plain_data(capsys: pytest.CaptureFixture[str], tmp_path: P
     assert err == ""
 
 
+def test_what_a_terminal_would_obey_is_printed_as_its_number(capsys: pytest.CaptureFixture[str],
+                                                             tmp_path: Path) -> None:
+    path = tmp_path / "df.txt"
+    path.write_text(DF.replace("/\n", "/\u202egnp.\x9b2J影像\n"), encoding="utf-8")
+    assert rounds("parse", "linux.df", str(path)) == 0
+    out = capsys.readouterr().out
+    assert "/\\u202egnp.\\u009b2J影像" in out
+    assert json.loads(out)[0]["mount"] == "/\u202egnp.\x9b2J影像"
+
+
 def test_windows_line_ends_make_no_difference(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "df.txt"
     path.write_bytes(DF.replace("\n", "\r\n").encode())

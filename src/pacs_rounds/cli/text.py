@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import BinaryIO
 
@@ -10,6 +11,9 @@ import click
 
 from pacs_rounds import parse as parsing
 from pacs_rounds.model import BadInput, ParseError
+
+# What a terminal would obey and JSON leaves as it is: C1 controls, writing directions, unpaired surrogates.
+_UNSEEN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 
 def _read(file: BinaryIO) -> str:
@@ -40,7 +44,8 @@ def parse(parser: str, file: BinaryIO) -> None:
     except ParseError as error:
         click.echo(f"{parser}: {str(error).splitlines()[0]}", err=True)
         sys.exit(1)
-    click.echo(json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True))
+    text = json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True)
+    click.echo(_UNSEEN.sub(lambda match: "".join(json.dumps(one)[1:-1] for one in match[0]), text))
 
 
 @click.command()

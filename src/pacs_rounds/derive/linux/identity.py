@@ -92,7 +92,7 @@ def time_offset(data: Data, context: Context) -> list[Row]:
         return [{"clock": "system", "unknown": Reason.TIMED_OUT.value,
                  "detail": f"the answer took {2 * uncertainty:.0f} s, too long to compare clocks"}]
     return [{"clock": "system", "offset_seconds": round(max(0.0, abs(offset) - uncertainty), 1),
-             "detail": f"device minus collector {offset:+.1f} s, ± {uncertainty:.1f} s"}]
+             "detail": f"device minus collector {offset:+z.1f} s, ± {uncertainty:.1f} s"}]
 
 
 @derivation("linux.time_source")
