@@ -8,6 +8,8 @@ from typing import Any
 
 from shared import witness
 
+from pacs_rounds.transports import naviseccli
+
 LOOKING = re.compile(r"(show|dir|terminal (length|width)|enable|exit)\b")
 
 SAN_LOOKING = re.compile(r"(\w+show( -all)?|date|version|uptime|errdump|tsclockserver|exit)$")
@@ -32,6 +34,15 @@ def san_only_looked_at() -> None:
     assert set(told) == {"san-1"}
     assert told["san-1"]
     assert [line for line in told["san-1"] if not SAN_LOOKING.match(line)] == []
+
+
+def arrays_only_looked_at() -> None:
+    """Each array was asked something, and nothing but subcommands of the list of those that only look."""
+    told = witness.array_commands()
+    assert told
+    for name, lines in told.items():
+        assert lines, f"{name} was never asked"
+        assert [(line, why) for line in lines if (why := naviseccli.split(line)[2])] == []
 
 
 def exchanges(lines: list[dict[str, Any]]) -> list[list[str]]:

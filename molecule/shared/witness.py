@@ -89,6 +89,12 @@ def san_commands() -> dict[str, list[str]]:
     return {path.stem: path.read_text(encoding="utf-8").splitlines() for path in sorted(folder.glob("*.log"))}
 
 
+def array_commands() -> dict[str, list[str]]:
+    """What each array was asked, by name: `spa faults -list`; `!` before what is none of the questions it answers."""
+    folder = control.directory() / "vnx"
+    return {path.stem: path.read_text(encoding="utf-8").splitlines() for path in sorted(folder.glob("*.log"))}
+
+
 def associations() -> dict[str, list[dict[str, Any]]]:
     """What each DICOM provider was sent, by name: {association, pdu | dimse, called, calling} in order of arrival."""
     folder = control.directory() / "dicom"
