@@ -37,7 +37,7 @@ ANSWERS: dict[str, Render] = {
     "lun -list -all": emc_vnx_storage.lun_list, "getlun": emc_vnx_storage.getlun,
     "mirror -sync -list": partial(emc_vnx_storage.mirror_list, kind="sync"),
     "mirror -async -list": partial(emc_vnx_storage.mirror_list, kind="async"),
-    "snap -list": emc_vnx_storage.snap_list,
+    "snap -list": emc_vnx_storage.snap_list, "snap -list -detail": emc_vnx_storage.snap_list,
 }
 """What the array answers to. `getlun` and `getlog` stand for themselves with any options: they only choose fields."""
 ANY_OPTIONS = {"getlun", "getlog"}
