@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from pacs_rounds.lab.snmp_agent import Agent, Row
 from pacs_rounds.transports.endpoint import Endpoint
 
 SETTINGS: dict[str, Any] = {
-    "port": 1161, "versions": ["1", "3"], "community": "test-community", "user": "rounds", "auth_protocol": "SHA",
+    "port": 0, "versions": ["1", "3"], "community": "test-community", "user": "rounds", "auth_protocol": "SHA",
     "auth_key": "auth-words-1", "priv_protocol": "AES", "priv_key": "priv-words-2", "max_message_bytes": 1472,
     "no_listener": False, "silent": False, "delay_seconds": 0.0, "hang_below": [], "values": {}, "loop_at": "",
     "error_below": [], "not_in_time_window": False, "garbage": False}
@@ -42,13 +43,21 @@ def settings(**changes: Any) -> dict[str, Any]:
     return {**SETTINGS, **changes}
 
 
-def endpoint(address: str, deadline: float = 20.0, **changes: Any) -> Endpoint:
-    """An Endpoint whose rounds_snmp fits SETTINGS; None takes a setting away."""
-    way = {"address": address, "port": 1161, "versions": ["3", "1"], "user": "rounds", "auth_protocol": "SHA",
-           "auth_key": "auth-words-1", "priv_protocol": "AES", "priv_key": "priv-words-2",
-           "community": "test-community", **changes}
-    return Endpoint(f"host-{address}", "127.0.0.1", deadline_seconds=deadline,
-                    ways={"snmp": {key: value for key, value in way.items() if value is not None}})
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An agent that listens; `agent.seen` tells what it was asked."""
+
+    agent: Agent
+    address: str
+    port: int
+
+    def endpoint(self, deadline: float = 20.0, connect: float = 4.0, **changes: Any) -> Endpoint:
+        """How it is reached with SETTINGS' credentials; None takes a setting away."""
+        way = {"address": self.address, "port": self.port, "versions": ["3", "1"], "user": "rounds",
+               "auth_protocol": "SHA", "auth_key": "auth-words-1", "priv_protocol": "AES", "priv_key": "priv-words-2",
+               "community": "test-community", **changes}
+        return Endpoint(f"agent-{self.port}", "127.0.0.1", deadline_seconds=deadline, connect_seconds=connect,
+                        ways={"snmp": {key: value for key, value in way.items() if value is not None}})
 
 
 class Agents:
@@ -70,14 +79,14 @@ class Agents:
         self.thread.join(5)
         self.loop.close()
 
-    def start(self, address: str, rows: Iterable[Row] | Callable[[], Iterable[Row]] = tuple(ROWS),
-              **changes: Any) -> Agent:
-        """An agent that listens; its `seen` tells what it was asked."""
-        device = Device(f"agent-{address}", ("snmp",), address, {"snmp": settings(**changes), "faults": dict(FAULTS)})
+    def start(self, rows: Iterable[Row] | Callable[[], Iterable[Row]] = tuple(ROWS), name: str = "agent",
+              **changes: Any) -> Running:
+        """An agent on a free port. Agents of one name have one engine id."""
+        device = Device(name, ("snmp",), "127.66.1.1", {"snmp": settings(**changes), "faults": dict(FAULTS)})
         render = rows if callable(rows) else lambda: rows
-        future = asyncio.run_coroutine_threadsafe(
-            snmp.listen(device, Lab(Path("/nonexistent"), time.time(), time.time() - 5000), render), self.loop)
-        transport: Any = future.result(5)
+        transport: Any = asyncio.run_coroutine_threadsafe(
+            snmp.listen(device, Lab(Path("/nonexistent"), time.time(), time.time() - 5000), render),
+            self.loop).result(5)
         self.open.append(transport)
-        protocol = transport.get_protocol() if hasattr(transport, "get_protocol") else None
-        return protocol.agent if protocol else Agent(device.state["snmp"], render, time.time, b"")
+        address, port = transport.get_extra_info("sockname")
+        return Running(transport.get_protocol().agent, address, port)

@@ -57,7 +57,9 @@ async def contact(engines: Engines, endpoint: Endpoint) -> tuple[Session, str]:
     for version in versions:
         session = _session(engines, version, way, endpoint.host)
         try:
-            await until_closed(_greeting(session, address, port, each), address, port)
+            greeting = _greeting(session, address, port, each)
+            # Version 1 has a socket of its own, which hears by itself that a port is closed.
+            await (until_closed(greeting, address, port) if version == "3" else greeting)
         except UnreachableError as error:
             session.close()
             raise NoSessionError(Reason.UNREACHABLE, f"{error} (UDP port {port})") from None

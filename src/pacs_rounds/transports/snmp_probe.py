@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
-import os
 from collections.abc import Coroutine
 from typing import Any
 
-from pacs_rounds.transports.snmp_session import UnreachableError
+from pacs_rounds.transports.snmp_session import UnreachableError, network_words
 
 # An SNMPv3 message that asks an agent for its engine id (RFC 3414, section 4): no user, no security, no variable.
 DISCOVERY = bytes.fromhex(
     "303a 020103 300f 02024a69 020300ffe3 040104 020103 0410 300e 0400 020100 020100 0400 0400 0400"
     "3012 0400 0400 a00c 02023717 020100 020100 3000")
-_WORDS = {errno.ECONNREFUSED: "nothing listens", errno.EHOSTUNREACH: "no route to the host",
-          errno.ENETUNREACH: "no route to the network"}
 
 
 class _Probe(asyncio.DatagramProtocol):
@@ -30,8 +26,7 @@ class _Probe(asyncio.DatagramProtocol):
 
     def error_received(self, exc: Exception) -> None:
         if not self.closed.done():
-            number = getattr(exc, "errno", None) or 0
-            self.closed.set_result(_WORDS.get(number) or os.strerror(number))
+            self.closed.set_result(network_words(exc))
 
 
 async def until_closed(work: Coroutine[Any, Any, None], address: str, port: int) -> None:
@@ -49,8 +44,7 @@ async def until_closed(work: Coroutine[Any, Any, None], address: str, port: int)
     except OSError as error:
         if isinstance(error, TimeoutError):
             raise
-        number = error.errno or 0
-        raise UnreachableError(_WORDS.get(number) or f"no way to {address} ({error.strerror})") from None
+        raise UnreachableError(network_words(error)) from None
     finally:
         if transport:
             transport.close()

@@ -7,7 +7,10 @@ here runs on one event loop (transports/snmp.py); nothing is ever set.
 from __future__ import annotations
 
 import asyncio
+import errno
+import socket
 import warnings
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -26,9 +29,10 @@ TRY_SECONDS = 2.0
 TRIES = 6
 USM_TRY_SECONDS = 3.0
 """Longer in version 3: pysnmp gives each try its own number, and old controllers may think for two seconds."""
-USM_RETRIES = 3
+USM_TRIES = 4
 REPETITIONS = 25
-"""Rows asked for at once; what fits no datagram the agent leaves out."""
+"""Rows asked for at once; what fits no datagram the agent leaves out. Silence may mean that the answer was too long
+for the network, or that the rows reached into a part of the tree that hangs: the next try asks for a fifth."""
 TOO_BIG, NO_SUCH_NAME = 1, 2
 _STATUS = ("noError", "tooBig", "noSuchName", "badValue", "readOnly", "genErr", "noAccess", "wrongType", "wrongLength",
            "wrongEncoding", "wrongValue", "noCreation", "inconsistentValue", "resourceUnavailable", "commitFailed",
@@ -44,6 +48,17 @@ class SilentError(Exception):
 
 class UnreachableError(Exception):
     """The network says that nobody is there; the message says how."""
+
+
+_NETWORK = {errno.ECONNREFUSED: "nothing listens", errno.EHOSTUNREACH: "no route to the host",
+            errno.ENETUNREACH: "no route to the network"}
+
+
+def network_words(error: Exception) -> str:
+    """What the kernel or the resolver said, for people."""
+    if isinstance(error, socket.gaierror):
+        return f"the name does not resolve ({error.strerror})"
+    return _NETWORK.get(getattr(error, "errno", None) or 0) or getattr(error, "strerror", None) or str(error)
 
 
 class RefusedError(Exception):
@@ -94,7 +109,7 @@ class Community(asyncio.DatagramProtocol):
         try:
             await asyncio.get_running_loop().create_datagram_endpoint(lambda: self, remote_addr=(address, port))
         except OSError as error:
-            raise UnreachableError(error.strerror or str(error)) from None
+            raise UnreachableError(network_words(error)) from None
         return self
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -102,7 +117,7 @@ class Community(asyncio.DatagramProtocol):
 
     def error_received(self, exc: Exception) -> None:
         if self.waiting and not self.waiting[1].done():
-            self.waiting[1].set_exception(UnreachableError(getattr(exc, "strerror", None) or str(exc)))
+            self.waiting[1].set_exception(UnreachableError(network_words(exc)))
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
         try:
@@ -242,24 +257,32 @@ class Usm:
         """Resolve the address; UnreachableError when it has none."""
         kind = v3.Udp6TransportTarget if ":" in address else v3.UdpTransportTarget
         try:
-            self.target = await kind.create((address, port), timeout=USM_TRY_SECONDS, retries=USM_RETRIES)
+            self.target = await kind.create((address, port), timeout=USM_TRY_SECONDS, retries=0)
         except Exception as error:  # noqa: BLE001, RUF100  (pysnmp has its own error for each way this can fail)
             raise UnreachableError(f"the name does not resolve ({error})"[:160]) from None
         return self
 
     async def get(self, oids: list[Oid]) -> VarBinds:
         """GET."""
-        return await self._ask(v3.get_cmd, (), oids)
+        return await self._patiently(lambda: self._ask(v3.get_cmd, (), oids))
 
     async def following(self, oid: Oid) -> VarBinds:
-        """GETBULK of one column of the tree; fewer rows at once when the agent finds them too many."""
+        """GETBULK of one part of the tree; fewer rows at once when the agent finds them too many."""
+        return await self._patiently(lambda: self._ask(v3.bulk_cmd, (0, self.repetitions), [oid]))
+
+    async def _patiently(self, question: Callable[[], Awaitable[VarBinds]]) -> VarBinds:
+        tries = 0
         while True:
             try:
-                return await self._ask(v3.bulk_cmd, (0, self.repetitions), [oid])
+                return await question()
+            except SilentError:
+                tries += 1
+                if tries == USM_TRIES:
+                    raise
             except StatusError as error:
                 if error.status != TOO_BIG or self.repetitions == 1:
                     raise
-                self.repetitions = max(1, self.repetitions // 2)
+            self.repetitions = max(1, self.repetitions // 5)
 
     async def _ask(self, command: Any, numbers: tuple[int, ...], oids: list[Oid]) -> VarBinds:
         try:
