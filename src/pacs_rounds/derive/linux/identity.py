@@ -57,18 +57,19 @@ def _firmware(dmi: dict[str, Any]) -> str | None:
 def identification(data: Data, context: Context) -> list[Row]:
     """Rows {part: model|firmware|operating system, state: told, detail: what the machine said}, or unknown. A machine
     without DMI (`no_dmi`) that no row of the contract demands has nothing to tell."""
-    dmi = data["linux.dmi"]
+    dmi, release = data["linux.dmi"], data["linux.os_release"]
+    asked = {prefix: next((one for name, one in context.answers.items() if name.startswith(prefix)), None)
+             for prefix in (DMI_PREFIX, RELEASE_PREFIX)}
+    if dmi is None and release is None:
+        return [not_answered(asked[DMI_PREFIX], "part", "*")]
     rows: list[Row] = []
     for part, text in (("model", _model(dmi or {})), ("firmware", _firmware(dmi or {}))):
         if dmi is None:
-            answer = next((one for name, one in context.answers.items() if name.startswith(DMI_PREFIX)), None)
-            rows.append(not_answered(answer, "part", part))
+            rows.append(not_answered(asked[DMI_PREFIX], "part", part))
         else:
             rows.append({"part": part, "state": "told", "detail": text} if text else _untold(part, dmi, context))
-    release = data["linux.os_release"]
     if release is None:
-        answer = next((one for name, one in context.answers.items() if name.startswith(RELEASE_PREFIX)), None)
-        return [*rows, not_answered(answer, "part", "operating system")]
+        return [*rows, not_answered(asked[RELEASE_PREFIX], "part", "operating system")]
     return [*rows, {"part": "operating system", "state": "told", "detail": release["name"]}]
 
 
