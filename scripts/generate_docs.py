@@ -9,7 +9,7 @@ from pacs_rounds import catalogue, paths
 from pacs_rounds.catalogue import Check
 
 DOMAINS = {"contract": "The contract's register", "assets": "Asset reconciliation",
-           "linux": "Linux servers", "catalyst": "Catalyst switches",
+           "linux": "Linux servers", "catalyst": "Catalyst switches", "brocade": "Fibre Channel switch",
            "dicom": "DICOM application entities"}
 
 

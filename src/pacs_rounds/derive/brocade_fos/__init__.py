@@ -1,0 +1,1 @@
+"""Who a Fabric OS switch is."""
