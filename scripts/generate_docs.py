@@ -10,7 +10,8 @@ from pacs_rounds.catalogue import Check
 
 DOMAINS = {"contract": "The contract's register", "assets": "Asset reconciliation",
            "linux": "Linux servers", "catalyst": "Catalyst switches", "brocade": "Fibre Channel switch",
-           "dicom": "DICOM application entities"}
+           "dicom": "DICOM application entities", "imm": "Server hardware (IMM)",
+           "emc_vnx": "Storage array"}
 
 
 def judged(check: Check) -> str:
