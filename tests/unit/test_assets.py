@@ -14,14 +14,14 @@ import pytest
 import yaml
 from rounds_run import Site
 
-from pacs_rounds import cli, paths, rounds
+from pacs_rounds import cli, derive, parse, paths, rounds
 from pacs_rounds.assets import facts, lifecycle
 from pacs_rounds.assets.reconcile import VERDICTS, Asset, reconcile, support
 from pacs_rounds.catalogue import Collect
 from pacs_rounds.evidence import keys
 from pacs_rounds.evidence.layout import payload, read_json
 from pacs_rounds.lab import hospital
-from pacs_rounds.model import Answer, BadInput
+from pacs_rounds.model import Answer, BadInput, Context
 from pacs_rounds.transports import records
 
 DAY = datetime.date(2026, 11, 22)
@@ -97,6 +97,32 @@ def test_a_stack_is_matched_by_any_of_its_members() -> None:
     said = told("CAT0810Y099", "WS-C3750G-24TS", "catalyst_health",
                 written_serial_is="serial number of another stack member")
     assert (one(row, said).verdict, one(row, said).serial) == ("matched", "stack_member")
+
+
+def test_a_fabric_os_switch_tells_part_product_and_version() -> None:
+    chassis = parse.parse("brocade_fos.chassisshow", (
+        "WWN  Unit: 1\nFactory Serial Num:     RD060000111\nID:                     EMC0000CA\n"
+        "Part Num:               DS-200B\nSerial Num:             BRCRD060000111\n"
+        "FAN  Unit: 1\nFactory Part Num:       20-0000099-01\nFactory Serial Num:     FAN0007\n"))
+    identity = derive.identity_of("brocade_fos")
+    assert identity
+    data = {"brocade_fos.chassisshow": chassis, "brocade_fos.switchshow": {"type": "34.0"},
+            "brocade_fos.version": {"fabric_os": "v5.3.2c"}}
+
+    def written(serial: str) -> dict[str, Any]:
+        return identity(data, Context("san-1", "brocade_fos", contract={"serial_as_written": serial}))
+
+    said = written("BRCRD060000111")
+    assert (said["model"], said["firmware"]) == ("Brocade 200E (DS-200B)", "Fabric OS v5.3.2c")
+    assert [written(serial)["written_serial_is"] for serial in ("RD060000111", "BRCRD060000111", "FAN0007", "X")] == [
+        "serial number", "serial number", "part fan 1 (20-0000099-01)", None]
+    assert identity({}, Context("san-1", "brocade_fos"))["model"] is None
+
+
+def test_a_switch_with_two_numbers_for_one_chassis_is_matched_by_either() -> None:
+    row = ROW | {"type": "SAN switch", "model_as_written": "EMC200", "serial_as_written": "RD060000111"}
+    said = told("BRCRD060000111", "DS-200B", "brocade_fos_health", written_serial_is="serial number")
+    assert one(row, said).verdict == "matched"
 
 
 def test_a_modality_that_says_nothing_of_itself_is_no_asset() -> None:

@@ -119,7 +119,7 @@ def _serial(facts: Facts, serials: list[str], notes: list[Note]) -> str:
         notes.append(Note("sources_differ", {"told": ", ".join(
             f"{one['role']}: {one['serial']}" for one in facts["told"] if one["serial"])}))
         return "sources_differ"
-    if known == {written.upper()}:
+    if known == {written.upper()} or "serial number" in is_:  # some devices print two numbers for one chassis
         return "same"
     return _how_different(facts, written, serials[0], [word for word in is_ if word != "serial number"], notes)
 
