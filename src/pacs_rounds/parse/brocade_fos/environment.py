@@ -9,7 +9,8 @@ from pacs_rounds.parse import parser
 from pacs_rounds.parse.brocade_fos.text import fail, filled, word
 
 _SENSOR = re.compile(
-    r"^\s*sensor\s+(?P<sensor>\d{1,3})\s*:\s*\(\s*(?P<kind>[^)]*?)\s*\)\s*is\s+(?P<state>[A-Za-z][A-Za-z -]*?)"
+    r"^\s*sensor\s+(?P<sensor>\d{1,3})\s*:\s*\(?\s*(?P<kind>[A-Za-z][A-Za-z -]*?)\s*\)?\s+is\s+"
+    r"(?P<state>[A-Za-z][A-Za-z -]*?)"
     r"(?:\s*,\s*(?:value|speed)\s+is\s+(?P<value>-?\d{1,6})(?:\.\d+)?\s*(?P<unit>[A-Za-z]+))?\s*$", re.IGNORECASE)
 _UNITS = {"c": "celsius", "rpm": "rpm"}
 
@@ -53,7 +54,7 @@ def fanshow(text: str) -> list[dict[str, Any]]:
 
 _SUPPLY = re.compile(r"^\s*(?:Power Supply|PS)\s*#?\s*(?P<supply>\d{1,2})\s+is\s+"
                      r"(?P<state>[A-Za-z][A-Za-z -]*?)\s*\.?$", re.IGNORECASE)
-_IDENTITY = re.compile(r"^\s*V\d+\s*,(?P<serial>[^,]*),(?:[^,]*,){1,8}[^,]*$")
+_IDENTITY = re.compile(r"^\s*[\w.-]*\s*,(?P<serial>[^,]*),(?:[^,]*,){2,8}[^,]*$")
 
 
 # Power Supply #1 is OK

@@ -45,3 +45,10 @@ def errdump(text: str) -> list[dict[str, Any]]:
     if not rows and not headed:
         fail("no message and no line Fabric OS: not errdump")
     return rows
+
+
+@parser("brocade_fos.errshow")
+def errshow(text: str) -> list[dict[str, Any]]:
+    """As `errdump`; the words of the pager between the messages are left out."""
+    found: list[dict[str, Any]] = errdump(text)
+    return found

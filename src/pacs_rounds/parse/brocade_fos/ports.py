@@ -27,7 +27,7 @@ def porterrshow(text: str) -> list[dict[str, Any]]:
 
     `rounded` names the counters that the switch printed with k, m or g: they are exact to two figures only.
     """
-    lines = [line for line in filled(text) if set(line.strip()) != {"="}]
+    lines = [line for line in filled(text) if not set(line.strip()) <= {"=", "-"}]
     if len(lines) < 2 or lines[0].split()[0] != "frames":
         fail("no heading frames enc crc …: not porterrshow", lines[0])
     columns = _columns(lines[0].split(), lines[1].split())

@@ -21,9 +21,12 @@ _NAMED = {"vendor name": "vendor", "vendor pn": "part", "serial no": "serial", "
 _NUMBER = r"-?\d{1,6}(?:\.\d{1,4})?"
 _MEASURED = {"temperature": ("temperature_celsius", r"(?:Centigrade|C)"), "current": ("current_milliamperes", r"mAmps"),
              "voltage": ("voltage_millivolts", r"mVolts")}
+_ABSENT = re.compile(rf"^\s*{_PLACE}\s*:\s+(?:no (?:sfp|media|module)\b.*|(?:sfp|media|module)\b.*\bnot\b.*)$",
+                     re.IGNORECASE)
 # -2.3    dBm (582.9uW)   10.0   uW  1258.9 uW  15.8   uW   1000.0 uW
 _POWER = re.compile(rf"^(?:(?P<dbm>{_NUMBER}|-inf)\s*dBm\s*\(\s*(?P<uw>{_NUMBER})\s*uW\s*\)|"
-                    rf"(?P<only>{_NUMBER})\s*uW\w*)(?P<limits>(?:\s+{_NUMBER}\s*uW){{4}})?\s*$", re.IGNORECASE)
+                    rf"(?P<only>{_NUMBER})\s*(?P<milli>m)?(?:uW|W)\w*)"
+                    rf"(?P<limits>(?:\s+{_NUMBER}\s*uW){{4}})?\s*$", re.IGNORECASE)
 _HEADINGS = re.compile(r"^\s*(?:Alarm\s+Warn|low\s+high\s+low\s+high|=+|-+)\s*$", re.IGNORECASE)
 _FLAGS = re.compile(r"^\s*(?:Alarm flags|Warn Flags)\s*\[[^\]]*\]\s*=", re.IGNORECASE)
 _EMPTY: dict[str, Any] = {
@@ -51,7 +54,9 @@ def sfpshow(text: str) -> list[dict[str, Any]]:
     """
     rows: list[dict[str, Any]] = []
     for line in filled(text):
-        if match := _BLOCK.match(line):
+        if match := _ABSENT.match(line):
+            rows.append({**_EMPTY, "limits": {}, "port": _place(match), "present": False})
+        elif match := _BLOCK.match(line):
             rows.append({**_EMPTY, "limits": {}, "port": _place(match)})
         elif match := _SUMMARY.match(line):
             speed = (match["speed"] or "").strip() or None
@@ -78,9 +83,11 @@ def _detail(line: str, row: dict[str, Any]) -> None:
     if _NO_MEDIA.match(line):
         row["present"] = False
         return
+    if line.strip().startswith("Port Speed Capabilities"):
+        return
     name, colon, value = line.partition(":")
     key, value = name.strip().lower(), value.strip()
-    if not colon or not re.fullmatch(r"[a-z][\w ./()-]{0,40}", key):
+    if not colon or not re.fullmatch(r"[a-z0-9][\w ./(),-]{0,40}", key):
         fail("line not understood", line)
     if key in _MEASURED:
         _measure(key, value, row)
@@ -111,7 +118,7 @@ def _power(way: str, value: str, row: dict[str, Any]) -> None:
         if value.lower() not in {"n/a", "na", "--", "not supported"}:
             fail(f"{way} power is not understood", value)
         return
-    row[f"{way}_microwatts"] = float(match["uw"] or match["only"])
+    row[f"{way}_microwatts"] = float(match["uw"] or match["only"]) * (1000 if match["milli"] else 1)
     row[f"{way}_dbm"] = float(match["dbm"]) if match["dbm"] and match["dbm"].lower() != "-inf" else None
     if match["limits"]:
         row["limits"][f"{way}_microwatts"] = [float(number) for number in re.findall(_NUMBER, match["limits"])]

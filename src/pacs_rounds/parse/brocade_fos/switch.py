@@ -17,14 +17,14 @@ _KEYS = {"switchName": "name", "switchType": "type", "switchState": "state", "sw
 _CELLS = {
     "index": re.compile(r"\d{1,4}"), "slot": re.compile(r"\d{1,2}"), "port": re.compile(r"\d{1,3}"),
     "address": re.compile(r"[0-9a-fA-F]{6}|-+"), "media": re.compile(r"[a-zA-Z]{1,3}|-+"),
-    "speed": re.compile(r"A?[NU]\d{0,3}|\d{1,3}G|AN|-+"), "state": re.compile(r"[A-Z][A-Za-z]*(?:_[A-Za-z]+)?")}
+    "speed": re.compile(r"[A-Z]{1,3}\d{0,3}|\d{1,3}G|-+"), "state": re.compile(r"[A-Z][A-Za-z]*(?:_[A-Za-z]+)?")}
 # ge0   id    1G   Online      FCIP        (no index, no address: a port of the IP side)
 _GIGABIT = re.compile(r"^\s*(?:(?P<slot>\d{1,2})\s+)?(?P<port>x?ge\d{1,2})\s+(?P<media>\S+)\s+(?P<speed>\S+)\s+"
                       r"(?P<state>[A-Z][A-Za-z_]+)\s*(?P<rest>.*)$")
 # port  0: id N2 Online         F-Port 21:00:00:e0:8b:11:22:33        (Fabric OS 2.x and 3.x)
 _ANCIENT = re.compile(r"^\s*port\s+(?P<port>\d{1,3}):\s+(?P<media>[a-z]{2}|--)\s+(?:(?P<speed>[NA]\w|\dG)\s+)?"
                       r"(?P<state>[A-Z][A-Za-z_]+)\s*(?P<rest>.*)$")
-_TYPE = re.compile(r"^(?P<type>[A-Z]{1,3}-Port)\b")
+_TYPE = re.compile(r"^(?:LE )?(?P<type>[A-Z]{1,3}-Port)\b")
 _FID = re.compile(r"FID: (\d{1,3})")
 
 
@@ -146,8 +146,7 @@ def switchstatusshow(text: str) -> dict[str, Any]:
             name = match["monitor"].removesuffix(" monitor")
             found["monitors"].append({"monitor": name, "state": word(match["state"])})
         elif "Report time:" in line:
-            stamp = line.partition("Report time:")[2].strip()
-            found["report_time"] = datetime.strptime(stamp, "%m/%d/%Y %I:%M:%S %p").isoformat()
+            found["report_time"] = _stamp(line.partition("Report time:")[2].strip())
         elif (name := line.partition(":")[0].strip().lower()) in _STATUS and not found["monitors"]:
             value = line.partition(":")[2].strip()
             found[_STATUS[name]] = _minutes(value) if name == "duration" else \
@@ -159,6 +158,13 @@ def switchstatusshow(text: str) -> dict[str, Any]:
     if not found["state"] or not found["monitors"]:
         fail("no SwitchState or no monitor: cut off, or not switchstatusshow")
     return found
+
+
+def _stamp(said: str) -> str:
+    try:
+        return datetime.strptime(said, "%m/%d/%Y %I:%M:%S %p").isoformat()
+    except ValueError:  # another way to write it is no reason to refuse the verdict
+        return said
 
 
 def _minutes(value: str) -> int:

@@ -45,14 +45,17 @@ def firmwareshow(text: str) -> list[dict[str, Any]]:
     """Both partitions of each application or control processor: primary, secondary, status where it is printed."""
     rows: list[dict[str, Any]] = []
     waiting = False  # a primary whose secondary is still to come
+    processor = None  # 4.x on a chassis names it above its partitions
     for line in filled(text):
         bare = line.strip()
         if re.match(r"^(?:Slot\s+Name\s+)?Appl\s+Primary/Secondary Versions", bare) or set(bare) <= {"-", "="} or \
                 bare == "* Local CP":
             continue
-        if match := re.match(r"^(Primary|Secondary) partition:\s*(\S+)$", bare, re.IGNORECASE):
+        if match := re.match(r"^(?:Local|Remote) CP \(Slot \d{1,2}, (\w+)\)", bare):
+            processor = match[1]
+        elif match := re.match(r"^(Primary|Secondary) partition:\s*(\S+)$", bare, re.IGNORECASE):
             if match[1].lower() == "primary":
-                rows.append(_firmware("FOS", match[2]))
+                rows.append({**_firmware("FOS", match[2]), "name": processor})
             elif waiting:
                 rows[-1]["secondary"] = match[2]
             else:

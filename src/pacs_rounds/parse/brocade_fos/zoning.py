@@ -36,6 +36,7 @@ def cfgshow(text: str) -> dict[str, Any]:
     A section that the text does not have is None (zoneshow and cfgactvshow print one); "no configuration" is empty.
     """
     found: dict[str, Any] = {"defined": None, "effective": None}
+    empty: set[str] = set()  # sections that say themselves that they are
     section: Section | None = None
     members: list[str] | None = None
     for line in filled(text):
@@ -45,7 +46,7 @@ def cfgshow(text: str) -> dict[str, Any]:
         elif section is None:
             fail("line before Defined or Effective configuration", line)
         elif _NONE.match(line):
-            continue
+            empty |= {name for name, one in found.items() if one is section}
         elif match := _OBJECT.match(line):
             members = section[_KEYS[match["kind"].lower()]].setdefault(match["name"], [])
             members += _members(match["members"], line)
@@ -57,6 +58,9 @@ def cfgshow(text: str) -> dict[str, Any]:
             members += _members(line, line)
     if section is None:
         fail("neither Defined nor Effective configuration: not cfgshow")
+    for name, one in found.items():
+        if one is not None and not any(one.values()) and name not in empty:
+            fail(f"nothing below {name} configuration: cut off")
     return found
 
 
@@ -68,9 +72,28 @@ def _members(text: str, line: str) -> list[str]:
     return parts
 
 
+@parser("brocade_fos.cfgactvshow")
+def cfgactvshow(text: str) -> dict[str, Any]:
+    """As `cfgshow`: only the effective section."""
+    found: dict[str, Any] = cfgshow(text)
+    return found
+
+
+# alias:	vnx_spa0
+# 		50:06:01:60:0a:0b:0c:0d
+@parser("brocade_fos.alishow")
+def alishow(text: str) -> dict[str, list[str]]:
+    """Members by alias, with or without the heading and the other lines of cfgshow."""
+    headed = any(_SECTION.match(line) for line in filled(text))
+    defined = cfgshow(text if headed else "Defined configuration:\n" + "\n".join(filled(text)))["defined"]
+    if not defined or not defined["aliases"]:
+        fail("no alias: not alishow")
+    return dict(defined["aliases"])
+
+
 @parser("brocade_fos.zoneshow")
 def zoneshow(text: str) -> dict[str, Any]:
-    """As `cfgshow`: zoneshow, alishow and cfgactvshow print the same lines, some of them only one section."""
+    """As `cfgshow`: the same lines, some images print only one section."""
     found: dict[str, Any] = cfgshow(text)
     return found
 
