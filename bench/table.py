@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
-SHOWN = ("ansible-core", "ansible-runner", "asyncssh", "netmiko", "nornir", "nornir-netmiko", "paramiko")
+SHOWN = ("ansible-core", "ansible-runner", "asyncssh", "netmiko", "nornir", "nornir-netmiko", "paramiko", "pysnmp")
 
 
 @dataclass(frozen=True, slots=True)
