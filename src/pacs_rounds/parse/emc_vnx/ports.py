@@ -127,7 +127,7 @@ def connection(text: str) -> list[Fields]:
 
 
 _GROUP = re.compile(r"^\s*Storage Group Name:\s*(\S.*?)\s*$")
-_PATH = re.compile(r"^\s*(\S+)\s+SP ([AB])\s+(\d+)\s*$")
+_PATH = re.compile(r"^\s*(\S+?)\s*SP ([AB])\s*(\d+)\s*$")  # a long iqn leaves no blank before "SP"
 _MAPPING = re.compile(r"^\s*(\d+)\s+(\d+)\s*$")
 _SNAPSHOT = re.compile(r"^\s*(\d+)\s+((?:[0-9A-Fa-f]{2}:){7,15}[0-9A-Fa-f]{2})\s+(\S.*)$")
 _TABLE = re.compile(r"^\s*(?:HBA/SP Pairs:|H[LB][UA]/[AS][LP]U? Pairs:|HLU/[AS]LU Pairs:|HBA UID\s+SP Name\s+SPPort|"

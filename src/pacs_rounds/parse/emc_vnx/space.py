@@ -68,7 +68,8 @@ _POOL_NUMBERS = rf"pool_id|percent_(?:full|subscribed)\w*|{_SIZES}|current_opera
 @parser("emc_vnx.storagepool")
 def storagepool(text: str) -> list[Fields]:
     """One per pool: {"pool_name", "pool_id", "state", "status", "percent_full", "percent_subscribed",
-    "percent_full_threshold", capacities in blocks and GB, "disks": ["0_0_9"], "luns": [int], "tiers": [{…}]}.
+    "percent_full_threshold", capacities in blocks and GB, "disks": ["0_0_9"], "luns": [int], "tiers": [{…,
+    "disks", "disk_types"}]}.
 
     `storagepool -feature -info` gives one record by the array's own names. [] when there is no pool.
     """
@@ -96,8 +97,10 @@ def storagepool(text: str) -> list[Fields]:
 def _tier(match: re.Match[str], body: list[str]) -> Fields:
     fields = typed(read(body), _POOL_NUMBERS)
     disks = [key for key in fields if key.startswith("disks")]
+    listed = fields[disks[0]] if disks else []
+    kinds = dict.fromkeys(re.findall(r"\(([^()]+)\)$", one)[0] for one in _words(listed) if one.endswith(")"))
     return {"tier_name": match[1], **{key: value for key, value in fields.items() if key not in disks},
-            "disks": _disks(fields[disks[0]]) if disks else []}
+            "disks": _disks(listed), "disk_types": list(kinds)}
 
 
 _LUN = re.compile(r"^\s*LOGICAL UNIT NUMBER\s+(\d+)\s*$")
