@@ -78,6 +78,14 @@ def test_a_device_that_did_not_answer_says_why_and_is_never_missing() -> None:
     assert one(ROW, told(None, None)).reason is None, "asked, and it has no serial to tell"
 
 
+@pytest.mark.parametrize(("records_", "reason"), [
+    ([("unknown", "unreachable")] * 3 + [("unknown", "not_run"), ("not_applicable", None)], "unreachable"),
+    ([("unknown", "unreachable"), ("ok", None)], None), ([("unknown", "timed_out"), ("critical", None)], None),
+    ([("not_applicable", None)], None), ([], None)])
+def test_a_role_learnt_nothing_only_where_no_record_says_otherwise(records_: Any, reason: str | None) -> None:
+    assert facts.common_reason(records_) == reason
+
+
 def test_two_rows_swapped_are_different_and_point_at_each_other() -> None:
     found = assets({"ris-a": ROW, "ris-b": OTHER}, {"ris-a": [told("06VXWC7")], "ris-b": [told("06VXVY7")]})
     assert [one.verdict for one in found.values()] == ["different", "different"]

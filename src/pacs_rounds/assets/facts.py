@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ def _lifecycle(contract: dict[str, Any], told: list[Facts]) -> dict[str, Facts |
 def telling(run_dir: Path, host: str, role: str) -> Facts:
     """What the device told one role, and the record that shows it: its line and the SHA-256 of that line.
 
-    `reason` is set where the role learnt nothing at all: what every record of it says.
+    `reason` is set where the role learnt nothing at all (see common_reason).
     """
     path = payload(run_dir) / "records" / host / f"{role}.jsonl"
     lines = [line for line in path.read_text(encoding="utf-8").split("\n") if line]
@@ -87,16 +88,23 @@ def telling(run_dir: Path, host: str, role: str) -> Facts:
         records = [json.loads(line) for line in lines]
         device: Facts = next((one["device"] for one in records if any(one["device"].get(name) for name in WORDS)), {})
         chosen = _evidence(run_dir, records, device)
-        reasons = {one["reason"] for one in records}
         source = _source(run_dir, records[chosen], device) if records else None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadInput(str(path), f"no records: {type(error).__name__}: {error}",
                        "the file was damaged: rounds verify") from None
     return {
         "role": role, **{name: device.get(name) for name in WORDS},
-        "reason": next(iter(reasons)) if len(reasons) == 1 else None,
+        "reason": common_reason([(one["outcome"], one["reason"]) for one in records]),
         "record": f"records/{host}/{role}.jsonl:{chosen + 1}" if records else "",
         "sha256": hashlib.sha256(lines[chosen].encode("utf-8")).hexdigest() if records else "", "raw": source}
+
+
+def common_reason(told: list[tuple[str, str | None]]) -> str | None:
+    """Of (outcome, reason) pairs of one role: why it learnt nothing, by most of its records; None where it did."""
+    if any(outcome in {"ok", "warning", "critical"} for outcome, _ in told):
+        return None
+    reasons = Counter(reason for _, reason in told if reason)
+    return reasons.most_common(1)[0][0] if reasons else None
 
 
 def _evidence(run_dir: Path, records: list[dict[str, Any]], device: dict[str, Any]) -> int:

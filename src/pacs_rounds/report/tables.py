@@ -74,10 +74,9 @@ def reconciled(view: RunView) -> dict[str, Asset]:
 
 def _telling(role: str, records: list[Record]) -> dict[str, Any]:
     chosen = next((one for one in records if any(one.device.get(name) for name in facts.WORDS)), records[0])
-    reasons = {one.reason for one in records}
-    reason = next(iter(reasons)) if len(reasons) == 1 else None
+    reason = facts.common_reason([(one.outcome, str(one.reason) if one.reason else None) for one in records])
     return {"role": role, **{name: _text(chosen.device.get(name)) for name in facts.WORDS},
-            "reason": str(reason) if reason else None, "record": f"{chosen.file}:{chosen.line}", "sha256": "",
+            "reason": reason, "record": f"{chosen.file}:{chosen.line}", "sha256": "",
             "raw": None}
 
 
