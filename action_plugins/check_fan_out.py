@@ -58,9 +58,8 @@ class ActionModule(ActionBase):
     def _round(self, run_dir: Path, role: str, arguments: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
         run = read_json(run_dir / "run.json")
         hosts = [str(host) for host in variables["ansible_play_hosts"]]
-        names = [str(host) for host in variables["groups"]["all"]]
         hostvars = {host: variables["hostvars"][host] for host in hosts}
-        facts = {host: rounds.host_facts(host, seen, names, rounds.contract_row(run, host))
+        facts = {host: rounds.host_facts(host, seen, rounds.contract_row(run, host))
                  for host, seen in hostvars.items()}
         commands = catalogue.commands(catalogue.select(arguments["checks"]))
         key = keys.redaction_key(run["site"])

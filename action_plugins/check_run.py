@@ -53,7 +53,7 @@ class ActionModule(ActionBase):
         try:
             run = read_json(run_dir / "run.json")
             rendered = rounds.Templated(variables, self._templar.template)
-            facts = rounds.host_facts(host, rendered, [], rounds.contract_row(run, host))
+            facts = rounds.host_facts(host, rendered, rounds.contract_row(run, host))
             inputs = rounds.prepare(run_dir, run, role, arguments["checks"], str(self._connection.transport), facts)
             commands = catalogue.commands(catalogue.select(arguments["checks"]))
             answers = self._ask(inputs, commands, arguments["deadline"], run.get("replay"))

@@ -105,6 +105,7 @@ def measure(setting: Setting, section: Section) -> None:
         _beside(setting, fleet, small, [ONE], "one command", section)
         _beside(setting, fleet, small, ["catalyst.*"], "the whole health set", section)
         _beside(setting, fleet, large, [ONE], "one command", section)
+        _beside(setting, fleet, large, ["catalyst.*"], "the whole health set", section)
         section.notes.append(f"The simulated switches are one process of {memory_mb(fleet.process.pid):.0f} MB.")
     section.notes.append(
         f"{WORKERS} threads on both sides. Ours is a whole ansible-playbook run: round opened, host keys checked "

@@ -223,7 +223,7 @@ def contract_row(run: dict[str, Any], host: str) -> dict[str, Any]:
     return row
 
 
-def host_facts(host: str, variables: Any, inventory_names: list[str], contract: dict[str, Any]) -> HostFacts:
+def host_facts(host: str, variables: Any, contract: dict[str, Any]) -> HostFacts:
     """From a mapping of variables (Ansible's task_vars or hostvars entry) and the host's row in the contract's register
     as the run has it: the whole register would be rendered anew for each host."""
     settings: dict[str, Any] = {
@@ -237,7 +237,7 @@ def host_facts(host: str, variables: Any, inventory_names: list[str], contract: 
     return HostFacts(
         host=host, platform=str(variables.get("rounds_platform") or "unknown"), address=settings["address"],
         baseline=plain(variables.get("baseline") or {}), contract=contract,
-        settings={**plain(settings), "inventory_names": inventory_names},
+        settings=plain(settings),
         rules=plain(variables.get("check_rules") or []), waivers=plain(variables.get("waivers") or []))
 
 

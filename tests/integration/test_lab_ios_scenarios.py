@@ -45,7 +45,7 @@ def inputs(host: str, previous: dict[str, dict[str, Record]] | None = None) -> I
     return Inputs(
         run="test", site="lab", host=host, role="catalyst_health", platform="cisco_ios", transport="network_cli",
         checks=[check.id for check in CHECKS], baseline=baseline, contract=REGISTER[host],
-        settings={"rounds_timezone": "Asia/Shanghai", "inventory_names": list(NAMES)},
+        settings={"rounds_timezone": "Asia/Shanghai"},
         previous=previous or {})
 
 

@@ -111,13 +111,13 @@ def test_facts_hold_only_what_a_judgement_needs() -> None:
     variables = {"rounds_platform": "linux", "ansible_host": "10.0.0.1", "ansible_password": "hunter2",
                  "baseline": {"mounts": ["/"]},
                  "waivers": [{"check": "*", "expires": datetime.date(2026, 12, 31)}], "group_names": ["b", "a"]}
-    facts = host_facts("h", variables, ["h"], {"row": 3})
+    facts = host_facts("h", variables, {"row": 3})
     assert (facts.platform, facts.address, facts.contract, facts.baseline) == (
         "linux", "10.0.0.1", {"row": 3}, {"mounts": ["/"]})
     assert facts.waivers[0]["expires"] == "2026-12-31"
     assert facts.settings["groups"] == ["a", "b"]
     assert "hunter2" not in repr(facts)
-    assert host_facts("h", {}, [], {}).platform == "unknown"
+    assert host_facts("h", {}, {}).platform == "unknown"
 
 
 def test_nothing_but_the_redacted_text_reaches_the_disk(site: Site) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ def write_role(run_dir: Path, inputs: Inputs, answers: list[Answer], records: li
             write_new(path, answer.text.encode("utf-8"))
     rows = [_answer_row(answer) for answer in answers]
     write_new(run_dir / "answers" / inputs.host / f"{inputs.role}.jsonl", jsonl_bytes(rows))
-    write_new(run_dir / "inputs" / inputs.host / f"{inputs.role}.json", json_bytes(asdict(inputs)))
+    write_new(run_dir / "inputs" / inputs.host / f"{inputs.role}.json", json_bytes({field.name: getattr(inputs, field.name) for field in fields(inputs)}))
     write_new(run_dir / "records" / inputs.host / f"{inputs.role}.jsonl", jsonl_bytes(records))
 
 
