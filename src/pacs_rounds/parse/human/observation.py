@@ -10,7 +10,7 @@ from pacs_rounds.model import ParseError
 from pacs_rounds.parse import parser
 from pacs_rounds.parse.inventory.register import mapping
 
-_NEEDED: dict[str, type] = {"duty": str, "host": str, "saw": str, "who": str, "when": str, "photo_name": str, "photo_sha256": str}
+_NEEDED: dict[str, type] = dict.fromkeys(("duty", "host", "saw", "who", "when", "photo_name", "photo_sha256"), str)
 
 
 # duty: indicator-lamps
