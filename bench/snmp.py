@@ -113,6 +113,6 @@ def measure(setting: Setting, section: Section) -> None:
             f"{wall:.2f} s wall ({spread(costs)})", f"time-out + {wall - SECONDS:.2f} s", wall <= SECONDS + MORE))
         section.notes.append(f"The simulated agents are one process of {memory_mb(pid):.0f} MB.")
     section.notes.append(
-        "Ours is pysnmp behind one event loop: each value is decoded and printed in Python, in version 1 each message is "
-        "built there too. net-snmp is one C program per agent, all at once, its text thrown away."
+        "Ours is pysnmp behind one event loop: each value is decoded and printed in Python, in version 1 each message "
+        "is built there too. net-snmp is one C program per agent, all at once, its text thrown away."
         if peer else "Debian's snmp is not installed: net-snmp was not measured.")
