@@ -8,7 +8,7 @@ DOCUMENTATION = r"""
 ---
 module: emc_vnx
 short_description: Look at an EMC VNX block array with naviseccli
-version_added: "0.2.0"
+version_added: "0.1.0"
 description:
   - Runs read-only subcommands of the vendor's C(naviseccli) against both storage processors (SP) of a VNX block array,
     from the machine the module runs on (usually the control node), and returns what each of them said, redacted, and
