@@ -55,6 +55,8 @@ PLACES: dict[str, tuple[str, list[str]]] = {
                                  "1.3.6.1.4.1.1588.2.1.1.1.1.16.0|4|{}"]),
     "fos_secret": (FOS, ["aaa.radius.secretkey.1:{}", "user.3.passwd={}", "iscsi.chapsecret.2: {}"]),
     "ipmi_snmp_community": (ANY, ["SNMP Community String   : {}"]),
+    "snmp_community_name": (ANY, ['.1.3.6.1.6.3.18.1.1.1.2.3.97.98.99 = STRING: "{}"',
+                                  "iso.3.6.1.6.3.18.1.1.1.2.1.9 = Hex-STRING: {}", "1.3.6.1.6.3.18.1.1.1.2.1.9|4|{}"]),
     "password_argument": (ANY, ["sqlplus --password={}", "tool --password {} -v", "tool -passwd {}", "tool /pwd={}",
                                 "db_password={} tool", "PGPASSWORD={} psql", "password: {}", 'password = "{}"',
                                 "{{'password': '{}'}}", '{{"passwd": "{}"}}', "<password>{}</password>",
