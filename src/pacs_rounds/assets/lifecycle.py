@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from pacs_rounds import paths, yamlfile
+from pacs_rounds import memory, paths, yamlfile
 from pacs_rounds.model import BadInput
 
 UNKNOWN = "unknown"
@@ -18,17 +18,26 @@ _KEPT = ("product", "kind", "end_of_sale", "end_of_support", "source", "look_at"
 @functools.cache
 def products(directory: Path | None = None) -> tuple[dict[str, Any], ...]:
     """Every entry, with the date of its file as `as_of`. BadInput for a file that cannot be used."""
-    found: list[dict[str, Any]] = []
-    for path in sorted((directory or paths.LIFECYCLE).glob("*.yml")):
-        data = yamlfile.load(path)
-        yamlfile.validate(data, "lifecycle", path)
-        for number, entry in enumerate(data["products"]):
-            _check(entry, path, number)
-            found.append({**entry, "as_of": data["as_of"], "pattern": re.compile(entry["matches"], re.IGNORECASE)})
-    if not found:
-        raise BadInput(yamlfile.show(directory or paths.LIFECYCLE), "no manufacturers' dates found",
+    place = directory or paths.LIFECYCLE
+    files = sorted(place.glob("*.yml"))
+    if not files:
+        raise BadInput(yamlfile.show(place), "no manufacturers' dates found",
                        "run from a complete checkout of the project")
-    return tuple(found)
+    key = memory.digest([*files, Path(__file__)])
+    known: list[dict[str, Any]] | None = memory.recall("lifecycle", key)
+    if known is None:
+        known = [entry for path in files for entry in _read(path)]
+        memory.remember("lifecycle", key, known)
+    return tuple({**entry, "pattern": re.compile(entry["matches"], re.IGNORECASE)} for entry in known)
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    """One file's entries, validated."""
+    data = yamlfile.load(path)
+    yamlfile.validate(data, "lifecycle", path)
+    for number, entry in enumerate(data["products"]):
+        _check(entry, path, number)
+    return [{**entry, "as_of": data["as_of"]} for entry in data["products"]]
 
 
 def _check(entry: dict[str, Any], path: Path, number: int) -> None:
