@@ -52,6 +52,13 @@ def test_catalyst_commands_only_read(command: str) -> None:
 
 
 @pytest.mark.parametrize("command", sorted({c.command for check in catalogue.load().values() for c in check.collect
+                                            if check.domain == "brocade"}))
+def test_fabric_os_commands_only_read(command: str) -> None:
+    words = r"\w+show( -all)?|date|version|uptime|errdump|tsclockserver|snmp(walk|get) -On [0-9. ]+"
+    assert re.fullmatch(words, command)
+
+
+@pytest.mark.parametrize("command", sorted({c.command for check in catalogue.load().values() for c in check.collect
                                             if check.domain == "linux"}))
 def test_linux_commands_write_nothing(command: str) -> None:
     assert not re.search(r"(?<![0-9&])>(?!\s*/dev/null)|(?:^|[;&|]\s*)(?:rm|mv|cp|tee|touch|mkdir|kill|sed -i)\b",

@@ -9,7 +9,7 @@ from shared import untouched
 
 testinfra_hosts = ["local://"]
 SWITCHES = {"access-1", "access-2", "access-3", "core-1", "core-2"}
-DOMAINS = ("linux", "catalyst", "dicom", "contract", "assets")
+DOMAINS = ("linux", "catalyst", "dicom", "contract", "assets", "brocade")
 
 
 def judged(run: Run) -> dict[tuple[str, str, str], tuple[Any, ...]]:
@@ -57,6 +57,7 @@ def test_servers_are_as_they_were() -> None:
 
 def test_switches_were_only_looked_at() -> None:
     untouched.switches_only_looked_at(SWITCHES)
+    untouched.san_only_looked_at()
 
 
 def test_every_ae_title_was_echoed_once_in_each_run() -> None:
