@@ -206,6 +206,8 @@ def test_the_certificate_question_waits_for_whoever_can_answer(bench: Bench) -> 
     ({"disks__0_0_4": {"type": "sas600", "state": "Enabled", "group": "pool 7"}}, "pool 7"),
     ({"sps__a__state": "tired"}, "tired"),
     ({"initiators__pacs-a hba0__ports": {"C-9": True}}, "C-9"),
+    ({"log": [{"hours_ago": 1, "who": "SP A", "code": "a07", "txt": "?"}]}, "txt"),
+    ({"snaps": {"s": {"luns": "1"}}}, "status"),
 ])
 def test_a_state_that_refers_to_nothing_is_refused(changes: dict[str, Any], word: str, bench: Bench) -> None:
     with pytest.raises(BadInput, match=word):

@@ -14,6 +14,11 @@ WELL = {"Present", "Valid"}
 """States of parts that are no fault."""
 DISK_FAULTS = {"Removed", "Faulted", "Failed"}
 OTHER = {"a": "b", "b": "a"}
+OPEN = {
+    "mirrors": {"kind", "uid", "far_uid", "luns", "state", "faulted", "image_state", "image_condition"},
+    "snaps": {"luns", "state", "status", "hours_ago"}, "log": {"hours_ago", "who", "code", "text"},
+}
+"""What each entry of a list or mapping that a scenario fills has to hold."""
 
 
 class VnxDevice:
@@ -66,6 +71,8 @@ def _check(name: str, state: State) -> None:
     """What refers to something must find it: a misspelt pool or port would be a healthy one."""
     known = {f"RAID group {one}" for one in state["raid_groups"]} | {f"pool {one}" for one in state["pools"]} | {""}
     wrong = [
+        *(f"{name}: {sorted(keys ^ set(entry))} in {entry}" for name, keys in OPEN.items()
+          for entry in (state[name].values() if isinstance(state[name], dict) else state[name]) if set(entry) != keys),
         *(f"disks.{slot}.group: {disk['group']}" for slot, disk in state["disks"].items()
           if disk["group"] not in known),
         *(f"disks.{slot}.type: {disk['type']}" for slot, disk in state["disks"].items()
@@ -80,4 +87,4 @@ def _check(name: str, state: State) -> None:
           if told["state"] not in {"alive", "dead", "silent", "swallowed"}),
     ]
     if wrong:
-        raise BadInput(f"lab: {name}", f"{wrong[0]}: there is no such thing", "name one that the array has")
+        raise BadInput(f"lab: {name}", f"{wrong[0]}: there is no such thing", "name what the array has")

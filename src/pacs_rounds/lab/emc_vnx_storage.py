@@ -92,8 +92,12 @@ def mirror_list(device: VnxDevice, _sp: str, kind: str) -> str:
         ("Logical Unit Numbers", told["luns"]), ("Remote Mirror Status", "Mirrored"),
         ("MirrorView State", told["state"]), ("MirrorView Faulted", "YES" if told["faulted"] else "NO"),
         ("MirrorView Transitioning", "NO"),
-        ("Image Count", 1), ("Images", ""), ("Image UID", told["uid"]), ("Is Image Primary", "YES"),
-        ("Image Condition", told["image_condition"]), ("Preferred SP", "A")])
+        ("Image Count", 2), ("Images", ""), ("Image UID", told["uid"][:23]), ("Is Image Primary", "YES"),
+        ("Image Condition", "Primary Image"), ("Preferred SP", "A")]) + "\n" + _lines([
+        ("Image UID", told["far_uid"]), ("Is Image Primary", "NO"), ("Image State", told["image_state"]),
+        ("Image Condition", told["image_condition"]), ("Recovery Policy", "Automatic"), ("Preferred SP", "A"),
+        ("Synchronization Rate", "Medium"), ("Image Faulted", "YES" if told["faulted"] else "NO"),
+        ("Image Transitioning", "NO")])
         for name, told in device.state["mirrors"].items() if told["kind"] == kind)
 
 
