@@ -90,6 +90,11 @@ def test_no_value_of_a_line_is_lost(path: Path) -> None:
             assert token.lower() in shown or (token.isdigit() and float(token) in numbers), line
 
 
+def test_the_snmp_agent_of_an_array_says_what_it_is() -> None:
+    found = [parse.parse("emc_vnx.snmp_system", _text(path)) for path in sorted(ROOT.parent.glob("snmprec/*"))]
+    assert [(one["model"], one["revision"]) for one in found] == [("CX4-480", "4.30.0.0.5.526")]
+
+
 def _at(data: Any, way: str) -> Any:
     for step in way.split("."):
         data = len(data) if step == "#" else data[int(step)] if step.lstrip("-").isdigit() else data[step]

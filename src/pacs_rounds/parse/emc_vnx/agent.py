@@ -1,11 +1,11 @@
-"""Who the array is: getagent, getsp, arrayname, getarrayuid, getsptime, domain, networkadmin."""
+"""Who the array is: getagent, getsp, arrayname, getarrayuid, getsptime, domain, networkadmin; sysDescr by SNMP."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from pacs_rounds.parse import parser
+from pacs_rounds.parse import parser, snmp_text
 from pacs_rounds.parse.emc_vnx.general import records
 from pacs_rounds.parse.emc_vnx.software import packages
 from pacs_rounds.parse.emc_vnx.text import Fields, blocks, fail, lines_of, need, pair, read, split, typed, when, word
@@ -129,3 +129,20 @@ def networkadmin(text: str) -> list[Fields]:
     """Management network of the SPs, a record per paragraph, by the array's own field names."""
     found = records(lines_of(text), first=r"Storage Processor|SP\b.*")
     return [{key: word(value) if isinstance(value, str) else value for key, value in one.items()} for one in found]
+
+
+_DESCRIPTION = re.compile(r"^(?P<model>\S+(?: \S+)*?)\s+-\s+(?:Flare|VNX|OE)\s*(?P<revision>[\d.]+)\s*$", re.IGNORECASE)
+
+
+# .1.3.6.1.2.1.1.1.0 = STRING: "VNX5500 - Flare 5.32.0.5.201"
+# .1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.1981.1.1
+@parser("emc_vnx.snmp_system")
+def snmp_system(text: str) -> dict[str, Any]:
+    """What an SP's SNMP agent says of the array: {"description", "model", "revision", "object_id"}."""
+    rows = {row.oid: row.value for row in snmp_text.read(text)}
+    description = rows.get(snmp_text.oid_of("1.3.6.1.2.1.1.1.0"))
+    object_id = rows.get(snmp_text.oid_of("1.3.6.1.2.1.1.2.0"))
+    told = _DESCRIPTION.match(str(description or ""))
+    if not told:
+        fail("sysDescr is not that of a CLARiiON or VNX", str(description))
+    return {"description": description, "model": told["model"], "revision": told["revision"], "object_id": object_id}

@@ -52,6 +52,13 @@ def mirror(text: str) -> dict[str, Any]:
     return found
 
 
+@parser("emc_vnx.mirrorview")
+def mirrorview(text: str) -> dict[str, Any]:
+    """mirrorview -list, the older name of mirror -sync -list: see mirror."""
+    found: dict[str, Any] = mirror(text)
+    return found
+
+
 def _with_parts(key: str, match: re.Match[str], body: list[str], start: re.Pattern[str], part_key: str,
                 name: str) -> Fields:
     own, parts = split(body, start)

@@ -195,6 +195,31 @@ def spportspeed(text: str) -> list[Fields]:
     return _listing(text, r"Storage Processor|SP.*")
 
 
+# DPE7 Bus 0 Enclosure 0
+# Input Power Status:  Valid
+# Present(degree C):  25
+@parser("emc_vnx.environment")
+def environment(text: str) -> list[Fields]:
+    """environment -list: power and temperature, a record per paragraph; what they are of stands in its `text`."""
+    return _listing(text, r"Array.*|Enclosure.*|.*Status|Present.*|Rolling.*|Input.*|Air.*|Name")
+
+
+# Name:  pacs_meta
+# MetaLUN Number:  5
+@parser("emc_vnx.metalun")
+def metalun(text: str) -> list[Fields]:
+    """metalun -list: LUNs made of LUNs, by the array's own field names; [] when there is none."""
+    return _listing(text, r"Name|MetaLUN.*")
+
+
+# Name of the session:      nightly
+# List of Target Logical Units:  5
+@parser("emc_vnx.snapview")
+def snapview(text: str) -> list[Fields]:
+    """snapview -listsessions, -listsnapshots, -listclonegroup; [] when there is none."""
+    return _listing(text, r"Name.*|Session.*|Snap.*|Clone.*|Total.*|List.*")
+
+
 # Storage Processor A
 #   CPU Module
 #     EMC Serial Number:               CF2XX000000000

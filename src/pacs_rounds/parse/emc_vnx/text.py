@@ -20,7 +20,8 @@ _REFUSALS = re.compile(
     r"Caller not privileged|Could not connect to|A network error occurred|Unable to (?:validate|connect|reach|locate)|"
     r"Request (?:failed|timed out|not allowed)|(?:The )?(?:operation|connection|request)? ?(?:has )?timed out|"
     r"Connection (?:refused|reset)|Invalid\s+(?:user|password|scope|option|switch|command|CLI|argument|input)|"
-    r"Management Server is not running|CLI commands are not supported|Usage:|Access (?:is )?denied|Permission denied|"
+    r"Management Server is not running|CLI commands are not supported|"
+    r"Usage:(?:\s*$|.*[\[<])|Access (?:is )?denied|Permission denied|"
     r"(?:-?(?:ba|z|k|da)?sh|/bin/\w*sh)(?:\[\d+\])?:\s|.*command not found|.*: No such file or directory|"
     r"The (?:specified )?(?:server|host|command)\b.* (?:not be found|not found|not supported|not recognized)|"
     r"%\s|Message ?: ?Error)", re.IGNORECASE)
@@ -56,7 +57,8 @@ def lines_of(text: str, answers: re.Pattern[str] | None = None) -> list[str]:
         lines.pop()
     if not lines:
         fail("no text besides the command line")
-    for line in [line for line in lines if line][:12]:
+    shown = [line for line in lines if line]
+    for line in shown[:12] + shown[12:][-2:]:  # an answer that began well may end in "Timed out"
         if _REFUSALS.match(line) and not (answers and answers.match(line)):
             fail("naviseccli answers with an error", line)
     return lines
