@@ -118,9 +118,21 @@ def documented(context: Context) -> dict[str, dict[str, Any]]:
     return {str(one["port"]): one for one in context.baseline.get("fc_ports") or []}
 
 
+def by_port(data: Data, command: str) -> dict[str, dict[str, Any]]:
+    """The rows of porterrshow or SNMP by the name that switchshow gives the port.
+
+    Both count ports through the whole chassis where switchshow and people say slot and port: the index joins them.
+    """
+    switch = said(data, "switchshow") or {"ports": []}
+    names = {str(one["index"]): str(one["port"]) for one in switch["ports"] if one["index"] is not None}
+    return {names.get(one["port"], one["port"]): one for one in said(data, command) or []}
+
+
 def online(data: Data) -> set[str] | None:
     """Ports that carry light and a login, as the CLI or, without it, SNMP says; None when neither answered."""
-    switch, ports = said(data, "switchshow"), said(data, "snmp_ports")
+    switch = said(data, "switchshow")
     if switch is not None:
         return {one["port"] for one in switch["ports"] if one["state"] == "online"}
-    return None if ports is None else {one["port"] for one in ports if one["state"] == "online"}
+    if said(data, "snmp_ports") is None:
+        return None
+    return {name for name, one in by_port(data, "snmp_ports").items() if one["state"] == "online"}

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from pacs_rounds.derive import Data, Derivation, derivation
-from pacs_rounds.derive.brocade.common import PORT_WALK, documented, online, said, silence, unanswered
+from pacs_rounds.derive.brocade.common import PORT_WALK, by_port, documented, online, said, silence, unanswered
 from pacs_rounds.model import Context, NotApplicable, Row
 
 _FAULTY = {"laser_flt", "port_flt", "diag_flt", "mod_inv", "faulty", "laser_fault", "port_fault", "diag_fault",
@@ -22,15 +22,15 @@ def _said_of(data: Data) -> dict[str, dict[str, Any]]:
     for one in (said(data, "switchshow") or {"ports": []})["ports"]:
         known[one["port"]] = {**one, "faulty": one["state"] in _FAULTY, "source": ""}
     alone = said(data, "switchshow") is None
-    for one in said(data, "snmp_ports") or []:
+    for name, one in by_port(data, "snmp_ports").items():
         faulty = one["state"] == "faulty" or one["physical"] in _FAULTY
         if alone:
-            known[one["port"]] = {
+            known[name] = {
                 "state": "online" if one["state"] == "online" else one["physical"] or one["state"], "type": None,
                 "wwn": None, "faulty": faulty, "remark": None, "source": "told by SNMP alone",
                 "disabled": "by its administrator" if one["admin"] == "offline" else None}
-        elif faulty and one["port"] in known and not known[one["port"]]["faulty"]:
-            known[one["port"]] |= {"faulty": True, "source": f"SNMP says {one['physical']}, {one['state']}"}
+        elif faulty and name in known and not known[name]["faulty"]:
+            known[name] |= {"faulty": True, "source": f"SNMP says {one['physical']}, {one['state']}"}
     return known
 
 
@@ -95,8 +95,7 @@ def _counter(data: Data, context: Context, check: str, fields: tuple[str, ...]) 
 
     porterrshow rounds large counters (4.2m): the exact ones come from SNMP, where it answers and counts the same.
     """
-    shown = {one["port"]: one for one in said(data, "porterrshow") or []}
-    exact = {one["port"]: one for one in said(data, "snmp_ports") or []}
+    shown, exact = by_port(data, "porterrshow"), by_port(data, "snmp_ports")
     if not shown and not exact:
         return unanswered(context, ["porterrshow", PORT_WALK], "error counters")
     live = online(data)
@@ -108,7 +107,9 @@ def _counter(data: Data, context: Context, check: str, fields: tuple[str, ...]) 
         row = _sum(shown.get(name), exact.get(name), fields, context.earlier(check, f"port {name}"))
         if row is not None:
             rows.append({"port": f"port {name}", **row})
-    return rows
+    silent = sorted(name for name in (live or set()) - {*shown, *exact} if "ge" not in name)
+    return rows + [{"port": f"port {name}", "unknown": "empty", "detail": "the port prints no error counters"}
+                   for name in silent]
 
 
 def _sum(shown: dict[str, Any] | None, exact: dict[str, Any] | None, fields: tuple[str, ...],
@@ -184,7 +185,10 @@ def sfp_power(data: Data, context: Context) -> list[Row]:
         maker = " ".join(part for part in (one["vendor"], one["part"], one["serial"]) if part)
         for way, title in (("rx", "receives"), ("tx", "sends")):
             rows.append({"port": f"port {one['port']} {title}", **_light(one, way, maker)})
-    return rows
+    optical = {one["port"] for one in (said(data, "switchshow") or {"ports": []})["ports"] if one["media"] == "id"}
+    silent = sorted((live & optical) - {one["port"] for one in found})
+    return rows + [{"port": f"port {name}", "unknown": "empty", "detail": "the port prints no optical power"}
+                   for name in silent]
 
 
 def _light(one: dict[str, Any], way: str, maker: str) -> Row:

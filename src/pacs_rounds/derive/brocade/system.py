@@ -7,7 +7,7 @@ from typing import Any
 
 from pacs_rounds.derive import Data, derivation
 from pacs_rounds.derive.brocade.clock import epoch
-from pacs_rounds.derive.brocade.common import last_answered, said, silence
+from pacs_rounds.derive.brocade.common import by_port, last_answered, said, silence
 from pacs_rounds.model import Context, NotApplicable, Row
 
 _DAY = 86400
@@ -165,7 +165,8 @@ def snmp(data: Data, context: Context) -> list[Row]:
 def cli_snmp(data: Data, context: Context) -> list[Row]:
     """Where both sources tell the same thing they must agree: firmware, operation, each port online or not."""
     switch, version = said(data, "switchshow"), said(data, "version")
-    agent, ports = said(data, "snmp_switch"), {one["port"]: one["state"] for one in said(data, "snmp_ports")}
+    agent = said(data, "snmp_switch")
+    ports = {name: one["state"] for name, one in by_port(data, "snmp_ports").items()}
     pairs = [("firmware", version["fabric_os"], agent["firmware"]),
              ("operation", switch["state"].split()[0].lower(), agent["state"])]
     rows: list[Row] = []
