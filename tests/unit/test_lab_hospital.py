@@ -28,7 +28,8 @@ def lay(tmp_path: Path) -> object:
 
 def test_the_lab_has_every_device_of_its_inventory_and_no_other() -> None:
     site = validate_site(paths.INVENTORIES / "lab")
-    assert sorted(hospital.load()) == sorted(site.hosts)
+    controllers = {f"imm-{host}" for host in site.groups["imm_servers"]}  # parts of a server, no hosts of their own
+    assert sorted(hospital.load()) == sorted({*site.hosts, *controllers})
     assert len(site.groups["contract_devices"]) == 16
     assert len(site.groups["modalities"]) == 40
     assert len(site.groups["clients"]) == 130
@@ -38,6 +39,8 @@ def test_the_inventorys_addresses_are_the_labs() -> None:
     site, devices = validate_site(paths.INVENTORIES / "lab"), hospital.load()
     plan = site.group_vars["all"]["rounds_addresses"]
     assert plan == {name: devices[name].address for name in plan}
+    controllers = site.group_vars["all"]["rounds_imm_addresses"]
+    assert controllers == {host: devices[f"imm-{host}"].address for host in site.groups["imm_servers"]}
     register = site.group_vars["modalities"]["modality_register"]
     assert all(row["address"] == devices[name].address for name, row in register.items())
 

@@ -20,7 +20,7 @@ def power_supplies(data: Data, context: Context) -> list[Row]:
     try:
         found = table(data, context, POWER, "ibm_imm.power_supplies", wanted, "power supplies")
     except Instead as instead:
-        return [{"supply": "power supplies", **row} for row in instead.rows]
+        return [{"supply": "*", **row} for row in instead.rows]
     rows = [{"supply": one["module"], "state": health_word(one["health"]) or "not_present",
              "detail": _detail(one["health"], one["serial"] and f"serial {one['serial']}")} for one in found]
     return untold(parts(rows, wanted, "supply"))
@@ -33,7 +33,7 @@ def disks(data: Data, context: Context) -> list[Row]:
     try:
         found = table(data, context, DISKS, "ibm_imm.disks", wanted, "disks")
     except Instead as instead:
-        return [{"disk": "disks", **row} for row in instead.rows]
+        return [{"disk": "*", **row} for row in instead.rows]
     rows = [{"disk": one["disk"], "state": health_word(one["health"]) or "not_present",
              "detail": _detail(one["health"], None)} for one in found]
     return untold(parts(rows, wanted, "disk"))
@@ -65,7 +65,7 @@ def raid(data: Data, context: Context) -> list[Row]:
         found = table({"ibm_imm.raid": said}, context, RAID, "ibm_imm.raid", wanted, "RAID volumes")
         return _raid(found, wanted)
     except Instead as instead:
-        return [{"part": "RAID", **row} for row in instead.rows]
+        return [{"part": "*", **row} for row in instead.rows]
 
 
 def _raid(found: dict[str, Any], wanted: list[str] | None) -> list[Row]:
