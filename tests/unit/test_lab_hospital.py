@@ -186,3 +186,8 @@ def test_comparison_names_what_is_missed_and_what_is_invented() -> None:
 def test_parts_written_with_one_anchor_are_changed_one_by_one(lay: object) -> None:
     disks = lay('vnx5500: {"disks.0_0_5.state": Faulted}\n')["vnx5500"].state["disks"]
     assert [slot for slot, disk in disks.items() if disk["state"] == "Faulted"] == ["0_0_5"]
+
+
+def test_an_open_mapping_takes_several_keys(lay: object) -> None:
+    laid = lay('vnx5500: {faults.answers: {getagent: one, getcontrol: two}}\n')["vnx5500"]
+    assert laid.faults["answers"] == {"getagent": "one", "getcontrol": "two"}

@@ -95,6 +95,8 @@ def _set(state: State, dotted: str, value: Any, path: Path, keys: list[Any], dep
         state[last] = value
     elif value is None and _may_go(state, last, depth > 0):
         del state[last]
+    elif isinstance(state[last], dict) and not state[last] and isinstance(value, dict):
+        state[last] = value  # open: it takes any keys, and several at once
     elif isinstance(state[last], dict) and isinstance(value, dict):
         for key, below in value.items():
             _set(state[last], str(key), below, path, [*keys, key], depth + 1)
