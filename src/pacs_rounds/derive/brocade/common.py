@@ -133,6 +133,5 @@ def online(data: Data) -> set[str] | None:
     switch = said(data, "switchshow")
     if switch is not None:
         return {one["port"] for one in switch["ports"] if one["state"] == "online"}
-    if said(data, "snmp_ports") is None:
-        return None
-    return {name for name, one in by_port(data, "snmp_ports").items() if one["state"] == "online"}
+    states = {name: one["state"] for name, one in by_port(data, "snmp_ports").items() if one["state"] is not None}
+    return {name for name, state in states.items() if state == "online"} if states else None

@@ -26,8 +26,8 @@ def _said_of(data: Data) -> dict[str, dict[str, Any]]:
         faulty = one["state"] == "faulty" or one["physical"] in _FAULTY
         if alone:
             known[name] = {
-                "state": "online" if one["state"] == "online" else one["physical"] or one["state"], "type": None,
-                "wwn": None, "faulty": faulty, "remark": None, "source": "told by SNMP alone",
+                "state": one["state"] if one["state"] in {"online", None} else one["physical"] or one["state"],
+                "type": None, "wwn": None, "faulty": faulty, "remark": None, "source": "told by SNMP alone",
                 "disabled": "by its administrator" if one["admin"] == "offline" else None}
         elif faulty and name in known and not known[name]["faulty"]:
             known[name] |= {"faulty": True, "source": f"SNMP says {one['physical']}, {one['state']}"}
@@ -46,6 +46,8 @@ def ports(data: Data, context: Context) -> list[Row]:
         if one is None:
             rows.append({"port": f"port {name}", "state": "absent",
                          "detail": "listed in the baseline, not on the switch"})
+        elif one["state"] is None and not one["faulty"]:
+            rows.append({"port": f"port {name}", "unknown": "empty", "detail": "the agent does not tell it"})
         else:
             rows.append({"port": f"port {name}", "state": _against(one, agreed), "detail": _shown(one, agreed)})
     for name, one in known.items():

@@ -166,7 +166,7 @@ def cli_snmp(data: Data, context: Context) -> list[Row]:
     """Where both sources tell the same thing they must agree: firmware, operation, each port online or not."""
     switch, version = said(data, "switchshow"), said(data, "version")
     agent = said(data, "snmp_switch")
-    ports = {name: one["state"] for name, one in by_port(data, "snmp_ports").items()}
+    ports = {name: one["state"] for name, one in by_port(data, "snmp_ports").items() if one["state"] is not None}
     pairs = [("firmware", version["fabric_os"], agent["firmware"]),
              ("operation", switch["state"].split()[0].lower(), agent["state"])]
     rows: list[Row] = []

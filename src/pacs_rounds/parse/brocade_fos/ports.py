@@ -60,7 +60,7 @@ def _columns(above: list[str], below: list[str]) -> list[str]:
     return names
 
 
-_COUNTERS = re.compile(r"^(?:[A-Za-z0-9_]+:\s+\d+\s*)+$")
+_COUNTERS = re.compile(r"^(?:[A-Za-z0-9_]+:\s+\d+(?:\s+|$))+$")  # unambiguous: a long line costs no time
 _SHOWN = {"portindex": "index", "portname": "name", "porthealth": "health", "portdisablereason": "disable_reason",
           "portid": "address", "portwwn": "wwn", "portspeed": "speed", "distance": "distance", "protocol": "protocol",
           "pod port": "pod"}
