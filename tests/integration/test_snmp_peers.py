@@ -31,7 +31,7 @@ ALL = "1.3.6"
 def netsnmp(program: str, running: Running, *arguments: str, version: str = "3", auth: str = "SHA",
             priv: str = "AES") -> str:
     """What net-snmp prints, with SETTINGS' credentials."""
-    who = {"1": ["-v1", "-c", "test-community"]}.get(version) or [
+    who = [f"-v{version}", "-c", "test-community"] if version != "3" else [
         "-v3", "-u", "rounds", "-l", "authPriv" if priv != "none" else "authNoPriv", "-a", auth, "-A", "auth-words-1",
         *(["-x", priv, "-X", "priv-words-2"] if priv != "none" else [])]
     done = subprocess.run([program, *who, "-On", "-t", "3", "-r", "1", f"udp:{running.address}:{running.port}",
@@ -147,6 +147,13 @@ def test_the_real_daemon_in_version_1_and_as_a_whole(daemon: Running) -> None:
     rows = snmp_text.read(ours(daemon, "snmpwalk -On 1.3.6.1", versions=["3"]))
     assert len(rows) > 500
     assert {"timeticks", "counter32", "string", "oid", "integer"} <= {row.type for row in rows}
+
+
+@needs_snmpd
+def test_version_2c_where_the_inventory_names_it(daemon: Running) -> None:
+    for root in STILL:
+        assert netsnmp("snmpbulkwalk", daemon, root, version="2c") == ours(daemon, f"snmpwalk -On {root}",
+                                                                          versions=["2c"])
 
 
 @needs_snmpd

@@ -12,9 +12,11 @@ from snmp_lab import ROWS, Agents, Running
 
 from pacs_rounds.catalogue import Collect
 from pacs_rounds.fan_out import side_by_side
+from pacs_rounds.lab import snmp_ber
+from pacs_rounds.lab.snmp_agent import Agent
 from pacs_rounds.model import Answer, Reason
 from pacs_rounds.parse import snmp_text
-from pacs_rounds.transports import snmp, snmp_session
+from pacs_rounds.transports import snmp, snmp_community, snmp_usm
 from pacs_rounds.transports.endpoint import Endpoint
 
 SYSTEM = "snmpwalk -On 1.3.6.1.2.1.1"
@@ -159,7 +161,7 @@ def test_a_name_that_does_not_resolve_is_unreachable() -> None:
 def test_a_hung_subtree_costs_only_the_commands_that_need_it(agents: Agents, version: str,
                                                              monkeypatch: pytest.MonkeyPatch) -> None:
     # A GETBULK for the system group reaches into the part that hangs: the next tries ask for fewer rows.
-    monkeypatch.setattr(snmp_session, "USM_TRY_SECONDS", 0.5)
+    monkeypatch.setattr(snmp_usm, "TRY_SECONDS", 0.5)
     agent = agents.start(hang_below=["1.3.6.1.4.1.2.3.51.4"])
     answers = ask(agent.endpoint(versions=[version]), SYSTEM, "snmpwalk -On 1.3.6.1.4.1.2.3.51.4",
                   "snmpget -On 1.3.6.1.2.1.1.5.0", limit=3.0)
@@ -220,6 +222,22 @@ def test_what_an_agent_lacks_is_an_answer(agents: Agents, version: str) -> None:
     assert scalar.integer == 72
 
 
+@pytest.mark.parametrize("version", ["3", "1"])
+def test_an_agent_that_leaves_out_what_it_was_asked_is_not_believed(agents: Agents, version: str,
+                                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+    other = snmp_ber.sequence(snmp_ber.object_id((1, 3, 6, 1, 2)), snmp_ber.number(5))
+    monkeypatch.setattr(Agent, "_get", lambda self, oid, modern: other)
+    answer = one(agents.start().endpoint(versions=[version]), "snmpget -On 1.3.6.1.2.1.1.7.0")
+    assert (answer.reason, answer.text) == (Reason.TRUNCATED, "")
+    assert answer.detail == "the agent was asked for .1.3.6.1.2.1.1.7.0 and left it out"
+
+
+def test_an_answer_without_values_is_no_end_of_a_walk(agents: Agents, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Agent, "_bulk", lambda self, *asked: b"")
+    answer = one(agents.start().endpoint(versions=["3"]))
+    assert (answer.reason, answer.detail) == (Reason.TRUNCATED, "Empty SNMP response message")
+
+
 @pytest.mark.parametrize("size", [484, 1472, 65000])
 def test_agents_with_small_and_large_datagrams_are_walked_whole(agents: Agents, size: int) -> None:
     rows = [(f"1.3.6.1.4.1.2.3.{column}.{row}", "string", f"value {row} " * 3)
@@ -229,7 +247,7 @@ def test_agents_with_small_and_large_datagrams_are_walked_whole(agents: Agents, 
 
 
 def test_a_slow_agent_is_waited_for(agents: Agents, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snmp_session, "TRY_SECONDS", 0.3)  # a late answer to the first try is taken
+    monkeypatch.setattr(snmp_community, "TRY_SECONDS", 0.3)  # a late answer to the first try is taken
     for version in ("3", "1"):
         answer = one(agents.start(delay_seconds=0.5).endpoint(versions=[version], connect=10.0, deadline=60.0),
                      "snmpget -On 1.3.6.1.2.1.1.7.0", limit=20.0)

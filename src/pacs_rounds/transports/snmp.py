@@ -25,17 +25,16 @@ from pacs_rounds.transports.endpoint import UNKNOWN, Endpoint
 from pacs_rounds.transports.snmp_contact import NoSessionError, address_of, contact, versions_of
 from pacs_rounds.transports.snmp_format import VERSION_1_END, Oid, dotted, is_end, line
 from pacs_rounds.transports.snmp_session import (
-    AUTH,
     NO_SUCH_NAME,
     NOT_ALLOWED,
-    PRIV,
-    Engines,
+    OddError,
     RefusedError,
     Session,
     SilentError,
     StatusError,
     UnreachableError,
 )
+from pacs_rounds.transports.snmp_usm import AUTH, PRIV, Engines
 
 SHORTEST_KEY = 8
 _COMMAND = re.compile(r"snmp(?P<what>walk|bulkwalk|get) -On(?P<oids>(?: \.?\d{1,10}(?:\.\d{1,10}){1,127})+)")
@@ -157,7 +156,7 @@ async def _command(session: Session, one: Collect, give_up: float, remark: str) 
                     await _walk(session, oid, text)
     except (SilentError, TimeoutError):
         reason, detail = Reason.TIMED_OUT, f"no end within {limit:g} s, after {text.count} values"
-    except _EndlessError as error:
+    except (_EndlessError, OddError) as error:
         reason, detail = Reason.TRUNCATED, str(error)
     except RefusedError as error:
         reason, detail = Reason.REFUSED, f"version {session.version}: {error}"
@@ -210,6 +209,8 @@ async def _walk(session: Session, root: Oid, text: _Text) -> None:
             if found:
                 text.add(VERSION_1_END)
             break
+        if not rows:
+            raise OddError(f"the agent answered without any value, after {found} of them")
         for oid, value in rows:
             if is_end(value):
                 text.add(line(oid if found else root, value))

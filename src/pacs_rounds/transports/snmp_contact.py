@@ -7,20 +7,19 @@ from typing import Any
 
 from pacs_rounds.model import Reason
 from pacs_rounds.transports.endpoint import Endpoint
+from pacs_rounds.transports.snmp_community import Community
 from pacs_rounds.transports.snmp_format import Oid
 from pacs_rounds.transports.snmp_probe import until_closed
 from pacs_rounds.transports.snmp_session import (
     NOT_ALLOWED,
-    Community,
-    Credentials,
-    Engines,
+    OddError,
     RefusedError,
     Session,
     SilentError,
     StatusError,
     UnreachableError,
-    Usm,
 )
+from pacs_rounds.transports.snmp_usm import Credentials, Engines, Usm
 
 DEFAULT_PORT = 161
 DEFAULT_VERSIONS = ("3", "1")
@@ -96,6 +95,8 @@ async def _greeting(session: Community | Usm, address: str, port: int, seconds: 
         await session.open(address, port)
         try:
             await session.get([UPTIME])
+        except OddError:
+            return
         except StatusError as error:
             if str(error) in NOT_ALLOWED:
                 raise RefusedError(f"the user may not read ({error})") from None
