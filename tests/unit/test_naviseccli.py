@@ -260,6 +260,7 @@ def test_what_the_inventory_lacks_is_said(settings: dict[str, Any], word: str) -
      "Unauthorized", Reason.REFUSED),
     ("Error: Invalid username, password and/or scope.", Reason.REFUSED),
     ("The security file is invalid.", Reason.REFUSED),
+    ("Enter password:", Reason.REFUSED),
     ("Error occurred because of time out.", Reason.TIMED_OUT),
     ("Bus 0 Enclosure 0  Disk 0\nState:  Enabled\n" * 10 + "Timed out\n", Reason.TIMED_OUT),
     ("Could not connect to the specified host", Reason.UNREACHABLE),

@@ -25,7 +25,7 @@ _SAID: tuple[tuple[str, Reason, str, bool], ...] = (
      "the SP's certificate is not trusted: look at it and store it once by hand, as the user of the rounds", True),
     (r"(?:Error: )?Security file not found", Reason.REFUSED,
      "no usable security file: make it on this machine, as the user of the rounds (-AddUserSecurity)", True),
-    (r"(?:.{0,80}\b)?The security file is invalid", Reason.REFUSED,
+    (r"(?:.{0,80}\b)?The security file is invalid|(?:Please )?enter (?:your |the )?password", Reason.REFUSED,
      "the security file is of no use: make it anew on this machine, as the user of the rounds", True),
     (r"(?:.{0,80}\b)?(?:Invalid username, password and/or scope|Authentication (?:failed|is required)|"
      r"Incorrect username|(?:User )?account (?:is )?locked)|.{0,200}\b401 Unauthori[sz]ed",
