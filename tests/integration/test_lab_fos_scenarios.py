@@ -58,9 +58,11 @@ def shown(kind: str, value: Any) -> str:
     return f'STRING: "{value}"' if kind == "string" else f"{NAMES[kind]}: {value}"
 
 
-def walk(device: FosDevice, base: str) -> str:
+def walk(device: FosDevice, base: str, values: dict[str, Any]) -> str:
     """What the agent has below an OID."""
-    below = [(tuple(map(int, oid.split("."))), kind, value) for oid, kind, value in fos_snmp.rows(device)
+    rows = {oid: (kind, value) for oid, kind, value in fos_snmp.rows(device)}
+    rows |= {oid: (told["type"], told["value"]) for oid, told in values.items()}
+    below = [(tuple(map(int, oid.split("."))), kind, value) for oid, (kind, value) in rows.items()
              if f"{oid}.".startswith(f"{base}.")]
     lines = [f".{'.'.join(map(str, oid))} = {shown(kind, value)}" for oid, kind, value in sorted(below)]
     return "\n".join(lines) or f".{base} = No Such Object available on this agent at this OID"
@@ -71,7 +73,7 @@ def over_snmp(device: Device, switch: FosDevice, one: Collect, at: float) -> Ans
     if device.state["snmp"]["silent"] or device.faults["silent"]:
         return Answer(one.command, "", None, at, at, Reason.TIMED_OUT, "no answer in time")
     base = one.command.rpartition(" ")[2].removeprefix(".")
-    return Answer(one.command, walk(switch, base), None, at, at)
+    return Answer(one.command, walk(switch, base, device.state["snmp"]["values"]), None, at, at)
 
 
 def over_ssh(device: Device, switch: FosDevice, one: Collect, at: float) -> Answer:
