@@ -25,7 +25,10 @@ def firmware_of(firmware: list[dict[str, Any]] | None) -> str | None:
 
 @identity("ibm_imm")
 def who(data: Data, context: Context) -> dict[str, Any]:
-    """{"serial", "model", "firmware"}; None for what the IMM did not say."""
-    vpd = data.get("ibm_imm.vpd")
-    return {"serial": vpd["serial"] if vpd else None, "model": model_of(vpd) if vpd else None,
-            "firmware": firmware_of(data.get("ibm_imm.firmware"))}
+    """{"serial", "model", "firmware", "written_serial_is"}; None for what the IMM did not say."""
+    vpd = data.get("ibm_imm.vpd") or {}
+    serial = vpd.get("serial")
+    written = str(context.contract.get("serial_as_written") or "").strip().upper()
+    return {"serial": serial, "model": model_of(vpd) if vpd else None,
+            "firmware": firmware_of(data.get("ibm_imm.firmware")),
+            "written_serial_is": "serial number" if serial and serial.upper() == written else None}

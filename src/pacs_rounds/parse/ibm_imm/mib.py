@@ -34,8 +34,9 @@ def entries(rows: list[VarBind], entry: str, columns: Mapping[int, str], count: 
     A walk goes column by column: a column that ends before the others, or fewer rows than the agent counted, is a
     text that was cut off, and a ParseError.
     """
-    found = table(rows, entry, columns)
-    for name in columns.values():
+    known = {1: "index", **columns}  # column 1 of every table: a text that ends after it still tells how many rows
+    found = table(rows, entry, known)
+    for name in known.values():
         having = [index for index, cells in found.items() if name in cells]
         if having and len(having) < len(found):
             missing = next(index for index in found if index not in having)
