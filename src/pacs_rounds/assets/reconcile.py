@@ -150,7 +150,7 @@ def _between_devices(facts: Facts, serials: list[str], notes: list[Note]) -> Non
 
 
 def _model(contract: dict[str, Any], models: list[str], notes: list[Note]) -> str:
-    """same, other_name, different, not_told, not_written, not_in_table, no_row."""
+    """same, other_name, different, sources_differ, not_told, not_written, not_in_table, no_row."""
     if not contract:
         return "no_row"
     written = str(contract.get("model_as_written") or "").strip()
@@ -165,9 +165,10 @@ def _model(contract: dict[str, Any], models: list[str], notes: list[Note]) -> st
         if known.get("assumed"):
             notes.append(Note("model_assumed", {**values, "confirm": known["confirm"]}))
         return "not_told"
-    if not any(re.search(known["told"], one, re.IGNORECASE) for one in models):
-        notes.append(Note("model_different", values))
-        return "different"
+    fits = [bool(re.search(known["told"], one, re.IGNORECASE)) for one in models]
+    if not all(fits):
+        notes.append(Note("model_sources_differ" if any(fits) else "model_different", values))
+        return "sources_differ" if any(fits) else "different"
     if _plain(written) in _plain(known["model"]):
         return "same"
     notes.append(Note("model_confirmed" if known.get("assumed") else "model_other_name", values))
@@ -193,7 +194,8 @@ def _verdict(facts: Facts, serial: str, model: str) -> str:
         return "extra"
     if serial == "other_row" and not facts["written_told_by"]:
         return "missing"
-    if serial in {"different", "letter_for_digit", "other_code", "other_row", "sources_differ"} or model == "different":
+    if serial in {"different", "letter_for_digit", "other_code", "other_row", "sources_differ"} or model in {
+            "different", "sources_differ"}:
         return "different"
     return "unverifiable" if serial in {"not_told", "not_written"} else "matched"
 

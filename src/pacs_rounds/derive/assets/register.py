@@ -29,7 +29,7 @@ def _untold(item: str, what: str, facts: dict[str, Any]) -> Row:
 
 @derivation("assets.model")
 def model(data: Data, context: Context) -> list[Row]:
-    """Row {item: model, word: same|other_name|different, detail}; only where the contract names a known model."""
+    """Row {item: model, word: same|other_name|different|sources_differ, detail}; only for a model that is known."""
     facts, asset = _reconciled(data, context)
     if asset.model in {"no_row", "not_written", "not_in_table"}:
         raise NotApplicable({"no_row": "the equipment list has no row for this device",
