@@ -16,7 +16,7 @@ _KEYS = {"switchName": "name", "switchType": "type", "switchState": "state", "sw
          "switchBeacon": "beacon"}
 _CELLS = {
     "index": re.compile(r"\d{1,4}"), "slot": re.compile(r"\d{1,2}"), "port": re.compile(r"\d{1,3}"),
-    "address": re.compile(r"[0-9a-fA-F]{6}|-+"), "media": re.compile(r"[a-zA-Z]{1,3}|-+"),
+    "address": re.compile(r"[0-9a-fA-FxX]{6}|-+"), "media": re.compile(r"[a-zA-Z]{1,3}|-+"),
     "speed": re.compile(r"[A-Z]{1,3}\d{0,3}|\d{1,3}G|-+"), "state": re.compile(r"[A-Z][A-Za-z]*(?:_[A-Za-z]+)?")}
 # ge0   id    1G   Online      FCIP        (no index, no address: a port of the IP side)
 _GIGABIT = re.compile(r"^\s*(?:(?P<slot>\d{1,2})\s+)?(?P<port>x?ge\d{1,2})\s+(?P<media>\S+)\s+(?P<speed>\S+)\s+"
@@ -24,6 +24,8 @@ _GIGABIT = re.compile(r"^\s*(?:(?P<slot>\d{1,2})\s+)?(?P<port>x?ge\d{1,2})\s+(?P
 # port  0: id N2 Online         F-Port 21:00:00:e0:8b:11:22:33        (Fabric OS 2.x and 3.x)
 _ANCIENT = re.compile(r"^\s*port\s+(?P<port>\d{1,3}):\s+(?P<media>[a-z]{2}|--)\s+(?:(?P<speed>[NA]\w|\dG)\s+)?"
                       r"(?P<state>[A-Z][A-Za-z_]+)\s*(?P<rest>.*)$")
+# A narrow terminal may tear the last pair of digits off a WWN and fill the gap with blanks.
+_TORN = re.compile(r"(?<=\b[0-9a-f]{2}:[0-9a-f]{2}):\s+(?=[0-9a-f]{2}\b)", re.IGNORECASE)
 _TYPE = re.compile(r"^(?:LE )?(?P<type>[A-Z]{1,3}-Port)\b")
 _FID = re.compile(r"FID: (\d{1,3})")
 
@@ -102,7 +104,7 @@ def _port(line: str, columns: list[str]) -> dict[str, Any]:
             fail("a port's line ends before its protocol: cut off", line)
     first, _, after = rest.strip().partition(" ")
     protocol = first.upper() if first.upper() in _PROTOCOLS else None
-    remark = " ".join((after if protocol else rest).split())
+    remark = _TORN.sub(":", " ".join((after if protocol else rest).split()))
     return {
         "port": f"{cells['slot']}/{cells['port']}" if cells.get("slot") else str(cells["port"]),
         "index": int(cells["index"]) if cells.get("index") else None, "address": cells.get("address"),

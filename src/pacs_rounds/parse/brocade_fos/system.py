@@ -39,7 +39,7 @@ _ROW = re.compile(r"^\s*(?:(?P<slot>\d{1,2})\s+(?P<name>\S+)\s+)?(?P<application
 # FOS      v6.2.2f
 #          v6.2.2f
 #
-# 5.0 and before: "Primary partition:	v5.0.1b", "Secondary Partition:	v5.0.1b"; a chassis has Slot, Name, Status.
+# 5.0 and before: "Primary partition:	v5.0.1b", "Secondary Partition:	v5.0.1b" (5.1: version:); a chassis has slots.
 @parser("brocade_fos.firmwareshow")
 def firmwareshow(text: str) -> list[dict[str, Any]]:
     """Both partitions of each application or control processor: primary, secondary, status where it is printed."""
@@ -53,7 +53,7 @@ def firmwareshow(text: str) -> list[dict[str, Any]]:
             continue
         if match := re.match(r"^(?:Local|Remote) CP \(Slot \d{1,2}, (\w+)\)", bare):
             processor = match[1]
-        elif match := re.match(r"^(Primary|Secondary) partition:\s*(\S+)$", bare, re.IGNORECASE):
+        elif match := re.match(r"^(Primary|Secondary) (?:partition|version):\s*(\S+)$", bare, re.I):
             if match[1].lower() == "primary":
                 rows.append({**_firmware("FOS", match[2]), "name": processor})
             elif waiting:
@@ -77,6 +77,27 @@ def firmwareshow(text: str) -> list[dict[str, Any]]:
 def _firmware(application: str, primary: str) -> dict[str, Any]:
     return {"slot": None, "name": None, "application": application, "primary": primary, "secondary": None,
             "status": None, "local": False}
+
+
+_STEP = re.compile(r"^\s*\[(?P<number>\d{1,4})\]:\s*(?P<time>\S.*)$")
+
+
+# [1]: Sun Nov 22 03:04:05 2026
+# Firmware is being downloaded to the switch. This step may take up to 30 minutes.
+@parser("brocade_fos.firmwaredownloadstatus")
+def firmwaredownloadstatus(text: str) -> list[dict[str, Any]]:
+    """Steps of the last firmware download: number, time as printed, message."""
+    steps: list[dict[str, Any]] = []
+    for line in filled(text):
+        if match := _STEP.match(line):
+            steps.append({"number": int(match["number"]), "time": match["time"], "message": ""})
+        elif not steps:
+            fail("line before the first step", line)
+        else:
+            steps[-1]["message"] = f"{steps[-1]['message']} {line.strip()}".strip()
+    if not all(step["message"] for step in steps):
+        fail("a step without its message: cut off")
+    return steps
 
 
 _UPTIME = re.compile(

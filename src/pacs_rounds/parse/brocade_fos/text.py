@@ -8,9 +8,10 @@ from typing import NoReturn
 from pacs_rounds.model import ParseError
 
 # san-1:admin> switchshow     san-1:FID128:admin> switchshow
-_PROMPT = re.compile(r"^(?:[\w.-]{1,64}(?::FID\d{1,3})?:[\w.-]{1,32})?>(?:\s+|$)(?P<command>.*)$")
+_PROMPT = re.compile(r"^(?:[\w.-]{1,64}(?::FID\d{1,3})?:[\w.@-]{1,64})?>(?:\s+|$)(?P<command>.*)$")
 # switchshow      sfpshow -all      porterrshow        :        (the last is how supportshow names its commands)
-_ECHO = re.compile(r"^(?:[a-z]{2,20}show|version|uptime|switchuptime|errdump|date|tsclockserver|wwn|switchname|"
+_ECHO = re.compile(r"^(?:[a-z]{2,20}show|version|uptime|switchuptime|errdump|date|tsclockserver|wwn|switchname|timeout|"
+                   r"firmwaredownloadstatus|"
                    r"portcfgpersistent(?:en|dis)able)(?:\s+-{0,2}[\w/,-]{1,20}){0,3}\s*:?$")
 # Each telling by itself: a shell's word, a role without the right, a command's own usage.
 _REFUSAL = re.compile(
