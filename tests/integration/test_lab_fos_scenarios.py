@@ -90,11 +90,13 @@ def over_ssh(device: Device, switch: FosDevice, one: Collect, at: float) -> Answ
     return Answer(one.command, text, None, at, at, reason, detail)
 
 
-def judged(scenario: Path | None, at: float = NOW, before: list[Record] | None = None) -> list[Record]:
+def judged(scenario: Path | None, at: float = NOW, before: list[Record] | None = None,
+           **changes: Any) -> list[Record]:
     previous: dict[str, dict[str, Record]] = {}
     for record in before or []:
         previous.setdefault(record["check"], {})[record["item"]] = record
     device = san(scenario)
+    device.state.update(changes)
     switch = FosDevice(device.name, device.address, device.state, lambda: at, NOW - 3600)
     answers = [(over_snmp if one.transport == "snmp" else over_ssh)(device, switch, one, at) for one in COMMANDS]
     return judge_host(inputs(previous), answers, catalogue.load())
@@ -129,8 +131,16 @@ def test_a_second_healthy_round_has_nothing_new() -> None:
     assert findings(judged(None, NOW + 600, HEALTHY)) == findings(HEALTHY)
 
 
-def test_there_are_scenarios() -> None:
-    assert len(SCENARIOS) >= 15
+def test_a_restart_between_two_visits_is_noticed() -> None:
+    """No scenario: uptime is told in whole minutes, and between two rounds of the lab there are seconds."""
+    assert findings(judged(None, NOW + 3600, HEALTHY, restarted=True)) == {
+        ("brocade.uptime", "restart", "warning", None)}
+
+
+def test_every_check_found_something() -> None:
+    """A check that no scenario makes speak has not been tried."""
+    told = {check for path in SCENARIOS for check, _, outcome, _ in planted(path) if outcome != "unknown"}
+    assert {check.id for check in CHECKS} - told == {"brocade.uptime"}
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
