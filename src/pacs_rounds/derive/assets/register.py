@@ -12,6 +12,8 @@ from pacs_rounds.model import Context, NotApplicable, Reason, Row
 
 SERVER_ROLES = frozenset({"linux_health", "windows_health"})
 """Roles that are told an operating system."""
+OWN_MODEL_CHECK = frozenset({"ibm_imm_health"})
+"""Roles whose own checks compare what they were told with the contract's model (imm.machine)."""
 _ITEMS = {"hardware": "hardware", "os": "operating system", "warranty": "warranty"}
 
 
@@ -30,7 +32,7 @@ def _untold(item: str, what: str, facts: dict[str, Any]) -> Row:
 @derivation("assets.model")
 def model(data: Data, context: Context) -> list[Row]:
     """Row {item: model, word: same|other_name|different|sources_differ, detail}; only for a model that is known."""
-    facts, asset = _reconciled(data, context)
+    facts, asset = _reconciled(_without_what_is_told_elsewhere(data), context)
     if asset.model in {"no_row", "not_written", "not_in_table"}:
         raise NotApplicable({"no_row": "the equipment list has no row for this device",
                              "not_written": "the equipment list names no model for this device",
@@ -40,6 +42,13 @@ def model(data: Data, context: Context) -> list[Row]:
     contract = asset.contract
     return [{"item": "model", "word": asset.model, "detail":
              f"written {contract['model_as_written']!r}, the device says {', '.join(asset.models_told)!r}"}]
+
+
+def _without_what_is_told_elsewhere(data: Data) -> dict[str, Any]:
+    """The facts without models that another check has judged already, as long as one is left to judge here."""
+    facts: dict[str, Any] = data["assets.device"]
+    rest = [one for one in facts["told"] if one["role"] not in OWN_MODEL_CHECK]
+    return {"assets.device": {**facts, "told": rest} if any(one["model"] for one in rest) else facts}
 
 
 @derivation("assets.serial_unique")
