@@ -39,6 +39,12 @@ def unanswered(context: Context, commands: list[str], what: str) -> list[Row]:
     raise NotApplicable(f"this switch has no {what}")
 
 
+def answered_at(context: Context, command: str) -> float:
+    """When this command had its answer, in epoch seconds; where that is not recorded, when the last one had."""
+    answer = context.answers.get(command)
+    return answer.ended if answer and answer.ended else context.collected_at
+
+
 def last_answered(context: Context, check: str, item: str) -> float | None:
     """When this check last had an answer for this item, in epoch seconds; None when the last run has none."""
     record = context.earlier(check, item)

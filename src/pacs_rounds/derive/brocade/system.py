@@ -7,12 +7,14 @@ from typing import Any
 
 from pacs_rounds.derive import Data, derivation
 from pacs_rounds.derive.brocade.clock import epoch
-from pacs_rounds.derive.brocade.common import by_port, last_answered, said, silence
+from pacs_rounds.derive.brocade.common import answered_at, by_port, last_answered, said, silence
 from pacs_rounds.model import Context, NotApplicable, Row
 
 _DAY = 86400
 _SOON_DAYS = 90
 _PLAIN = 160
+_OVERLAP_SECONDS = 300
+"""The log is read before the date: a message of these minutes is rather told twice than never."""
 
 
 @derivation("brocade.firmware")
@@ -41,7 +43,7 @@ def uptime(data: Data, context: Context) -> list[Row]:
     """One row: running since before the last round, or restarted since."""
     found = said(data, "uptime")
     visit = last_answered(context, "brocade.uptime", "restart")
-    booted = context.collected_at - found["uptime_seconds"]
+    booted = answered_at(context, "uptime") - found["uptime_seconds"]
     # uptime is printed in whole minutes
     state = "rebooted" if visit is not None and booted > visit + 60 else "running"
     reason = f"; last start: {found['reason']}" if found["reason"] else ""
@@ -60,7 +62,7 @@ def errdump(data: Data, context: Context) -> list[Row]:
     for one in messages:
         if one["level"] == "info":
             continue
-        if visit is not None and _at(one, now, context) <= visit:
+        if visit is not None and _at(one, now, context) <= visit - _OVERLAP_SECONDS:
             continue
         kinds.setdefault(one["id"], []).append(one)
     rows: list[Row] = [{"message": "log", "level": "read", "detail": f"{len(messages)} messages"}]
@@ -77,7 +79,7 @@ def _at(message: dict[str, Any], now: dict[str, Any] | None, context: Context) -
     if now is None:
         return epoch({"time": message["time"], "zone": None}, context)[0]
     age = datetime.fromisoformat(now["time"]) - datetime.fromisoformat(message["time"])
-    return context.collected_at - age.total_seconds()
+    return answered_at(context, "date") - age.total_seconds()
 
 
 @derivation("brocade.licenses")
