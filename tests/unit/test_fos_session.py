@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
+from netmiko.exceptions import NetmikoTimeoutException
 
 from pacs_rounds.model import Reason
 from pacs_rounds.transports import fos_session
@@ -14,6 +17,50 @@ def session(base_prompt: str = "san-1:admin") -> FosSession:
     one: FosSession = FosSession.__new__(FosSession)
     one.base_prompt = base_prompt
     return one
+
+
+class Greeted(FosSession):
+    """A session whose switch says these pieces, one per look, and then ends the session or falls silent."""
+
+    def __init__(self, *pieces: str, closes: bool = False) -> None:
+        self.pieces, self.pressed, self.blocking_timeout = list(pieces), [], 0.1
+        self.channel = SimpleNamespace(read_channel=lambda: self.pieces.pop(0) if self.pieces else "")
+        self.remote_conn = SimpleNamespace(closed=closes, recv_ready=lambda: bool(self.pieces))
+
+    def write_channel(self, out_data: str) -> None:
+        self.pressed.append(out_data)
+
+
+class TestBeforeThePrompt:
+    @pytest.mark.parametrize("pieces", [
+        ("\r\nsan-1:admin> ",), ("\r\nsan-1:", "adm", "in> "),
+        ("AUTHORISED PERSONS ONLY >>>\r\n", "", "\r\nWelcome>\r\n", "san-1:admin> ")])
+    def test_nothing_is_pressed(self, pieces: tuple[str, ...]) -> None:
+        one = Greeted(*pieces)
+        one.session_preparation()
+        assert one.base_prompt == "san-1:admin"
+        assert one.pressed == []
+
+    def test_the_password_dialogue_is_left_with_control_c_each_time_it_asks(self) -> None:
+        one = Greeted("\r\nPlease change passwords for switch default accounts now.\r\nUse Control-C",
+                      " to exit or press ", "'Enter' key to proceed.\r\n", "Enter new password: ",
+                      "\r\nPassword was not changed.\r\nsan-1:admin> ")
+        one.session_preparation()
+        assert one.base_prompt == "san-1:admin"
+        assert one.pressed == ["\x03", "\x03"]
+
+    def test_a_switch_that_ends_the_session_is_quoted(self) -> None:
+        one = Greeted("\r\nSorry! Max remote sessions for login:admin is 4\r\n", closes=True)
+        with pytest.raises(EOFError, match="Max remote sessions for login:admin is 4") as caught:
+            one.session_preparation()
+        reason, sentence = connection_failure(str(caught.value))
+        assert reason is Reason.REFUSED
+        assert sentence.startswith("no free session")
+
+    def test_silence_has_an_end(self) -> None:
+        with pytest.raises(NetmikoTimeoutException, match="said: booting") as caught:
+            Greeted("\r\nbooting").session_preparation()
+        assert connection_failure(str(caught.value))[0] is Reason.TIMED_OUT
 
 
 @pytest.mark.parametrize(("base_prompt", "said", "text"), [
