@@ -85,6 +85,7 @@ def test_two_values_at_one_index_are_refused() -> None:
     (".1.3.6.1.2.1.2.2.1.3.1 = Wrong Type (should be Gauge32 or Unsigned32): INTEGER: 6", "integer", 6),
     (".1.3.6.1.2.1.2.2.1.9.1 = Network Address: 0A:00:01:FF", "ip_address", "10.0.1.255"),
     (".1.3.6.1.4.1.2021.10.1.6.1 = Opaque: Float: 0.120000", "opaque", 0.12),
+    (".1.3.6.1.4.1.2021.10.1.7.1 = OPAQUE: 04 01 ", "opaque", b"\x04\x01"),
     (".1.3.6.1.2.1.9.1 = BITS: 80 40 one(0) nine(9)", "hex", b"\x80\x40"),
     (".1.3.6.1.2.1.9.1 = NULL", "null", None),
     (r'.1.3.6.1.2.1.25.2.3.1.3.2 = STRING: "D:\"', "string", "D:\\"),

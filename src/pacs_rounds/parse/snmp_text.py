@@ -38,6 +38,7 @@ from pacs_rounds.parse.snmp_values import (
 __all__ = ["ABSENT", "NUMBERS", "Oid", "Value", "VarBind", "column", "dotted", "oid_of", "read", "scalar", "table",
            "under"]
 
+SHORTEST_OID = 5
 _OID = r"\.?(?:(?:iso|ccitt|joint-iso-ccitt|[0-2])(?:\.\d{1,10}){1,127})"
 # .1.3.6.1.2.1.1.3.0 = Timeticks: (8445123) 23:27:31.23
 _LINE = re.compile(rf"(?P<oid>{_OID}|\.[0-2])[ \t]+=(?:[ \t](?P<value>.*))?", re.DOTALL)
@@ -128,7 +129,9 @@ def _closed(said: str) -> bool:
 
 
 def _starts_anew(line: str) -> bool:
-    return bool(_LINE.fullmatch(line) or _RECORD.fullmatch(line))
+    """Whether a line begins a value of its own. A string may hold lines such as `1.5 = low`: no agent has such OIDs."""
+    match = _LINE.fullmatch(line) or _RECORD.fullmatch(line)
+    return match is not None and match["oid"].count(".") >= SHORTEST_OID
 
 
 def _unescaped_path(said: str) -> bool:
@@ -231,7 +234,8 @@ _READERS: dict[str, Callable[[str, int], Typed]] = {
     "INTEGER": _number("integer"), "Integer32": _number("integer"), "Counter32": _number("counter32"),
     "Gauge32": _number("gauge32"), "Unsigned32": _number("gauge32"), "UInteger32": _number("gauge32"),
     "Counter64": _number("counter64"), "Timeticks": _ticks, "STRING": _string, "Hex-STRING": _hex, "BITS": _bits,
-    "OID": _oid, "IpAddress": _address, "Network Address": _address, "Opaque": _opaque}
+    "OID": _oid, "IpAddress": _address, "Network Address": _address, "Opaque": _opaque,
+    "OPAQUE": _opaque}
 
 _TAGS = {"2": "integer", "4": "string", "5": "null", "6": "oid", "64": "ip_address", "65": "counter32",
          "66": "gauge32", "67": "timeticks", "68": "opaque", "70": "counter64", "128": NO_OBJECT, "129": NO_INSTANCE,
