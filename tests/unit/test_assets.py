@@ -7,6 +7,7 @@ import datetime
 import hashlib
 import io
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from pacs_rounds.assets.reconcile import VERDICTS, Asset, reconcile, support
 from pacs_rounds.catalogue import Collect
 from pacs_rounds.evidence import keys
 from pacs_rounds.evidence.layout import payload, read_json
+from pacs_rounds.inventory import validate_site
 from pacs_rounds.lab import hospital
 from pacs_rounds.model import Answer, BadInput, Context
 from pacs_rounds.transports import records
@@ -260,6 +262,23 @@ def test_what_the_site_agreed_goes_before_the_makers_date() -> None:
     assert found["os"][:2] == ("supported", 921)
     assert found["warranty"][0] == "supported"
     assert [one.state for one in support({**row, "dates": {}}, DAY)] == ["unknown", "supported"]
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("asset_dates: {nobody: {support_until: '2030-01-01', source: a letter}}\n", "hosts.yml has no host 'nobody'"),
+    ("asset_dates: {ims: {support_until: '2030-02-30', source: a letter}}\n", "2030-02-30 is no day of the calendar"),
+    ("asset_dates: {ims: {support_until: '2030-01-01'}}\n", "source"),
+    ("asset_dates: {ims: {source: a letter}}\n", "asset_dates.ims"),
+    ("asset_dates: {ims: {support_til: '2030-01-01', source: a letter}}\n", "support_til"),
+])
+def test_a_sites_own_dates_are_checked_before_anything_is_touched(tmp_path: Path, text: str, said: str) -> None:
+    place = tmp_path / "lab"
+    shutil.copytree(paths.INVENTORIES / "lab", place)
+    (place / "group_vars" / "all" / "asset_dates.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(BadInput) as refusal:
+        validate_site(place)
+    assert said in str(refusal.value)
+    assert "asset_dates.yml:1" in str(refusal.value)
 
 
 # Sealed runs ----------------------------------------------------------------------------------------------------------
