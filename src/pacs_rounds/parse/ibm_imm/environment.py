@@ -71,8 +71,8 @@ def fans(text: str) -> list[dict[str, Any]]:
 
 
 def _speed(words: str) -> dict[str, int | None]:
-    percent = re.fullmatch(r"(\d{1,3}) ?%(?: of maximum)?", words, re.IGNORECASE)
-    rpm = re.fullmatch(r"(\d{1,6}) ?RPM", words, re.IGNORECASE)
+    percent = re.fullmatch(r"(\d{1,3})\s*%(?:\s*of maximum)?", words, re.IGNORECASE)
+    rpm = re.fullmatch(r"(\d{1,6})\s*RPM", words, re.IGNORECASE)
     if percent is None and rpm is None and re.search(r"\d", words):
         raise ParseError(f"no fan speed: {words[:40]!r}")
     return {"percent": int(percent[1]) if percent else None, "rpm": int(rpm[1]) if rpm else None}

@@ -62,7 +62,9 @@ def _moment(date: VarBind, time: VarBind) -> str | None:
     written = f"{date.text.strip()} {time.text.strip()}"
     if not written.strip() or written.startswith("00/00/"):
         return None
-    match = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2}) (\d{1,2}):(\d{2}):(\d{2})", written)
+    # 11/20/2026, 11/20/26; the year first where firmware is set so
+    written = re.sub(r"^(\d{4})[/-](\d{1,2})[/-](\d{1,2}) ", r"\2/\3/\1 ", written)
+    match = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2}) (\d{1,2}):(\d{2}):(\d{2})(?:\.\d{1,6})?", written)
     return _iso(match, f"line {date.line}", written)
 
 

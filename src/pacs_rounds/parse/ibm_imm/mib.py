@@ -29,20 +29,21 @@ def rows_of(text: str, base: str, what: str) -> list[VarBind]:
 
 
 def entries(rows: list[VarBind], entry: str, columns: Mapping[int, str], count: str = "") -> dict[Oid, Cells]:
-    """A table's rows by index, each with every column that the table has at all.
+    """A table's rows by index.
 
-    A walk goes column by column: a column that ends before the others, or fewer rows than the agent counted, is a
-    text that was cut off, and a ParseError.
+    A walk goes column by column: when its last column ends before the others, or its rows are fewer than the agent
+    counted where it tells no index, the text was cut off: ParseError. A hole in between is a cell that the agent lacks.
     """
     known = {1: "index", **columns}  # column 1 of every table: a text that ends after it still tells how many rows
     found = table(rows, entry, known)
-    for name in known.values():
-        having = [index for index, cells in found.items() if name in cells]
-        if having and len(having) < len(found):
-            missing = next(index for index in found if index not in having)
-            raise ParseError(f"cut off: {name} of row {'.'.join(map(str, missing))} is missing in {entry}")
-    counted = scalar(rows, count) if count else None
-    if counted is not None and counted.integer != len(found):
+    last = next((name for number, name in sorted(known.items(), reverse=True)
+                 if any(name in cells for cells in found.values())), "")
+    final = next(reversed(found), ())
+    if found and last not in found[final]:
+        raise ParseError(f"cut off: {last} of row {'.'.join(map(str, final))} is missing in {entry}")
+    indexed = any("index" in cells for cells in found.values())
+    counted = scalar(rows, count) if count and not indexed else None
+    if counted is not None and counted.integer > len(found):
         raise ParseError(f"cut off: the agent counts {counted.integer} rows in {entry}, the text has {len(found)}")
     return found
 

@@ -173,9 +173,16 @@ def sel(text: str) -> list[dict[str, Any]]:
     for number, line in lines_of(text):
         if line.strip() == "SEL has no entries":
             return []
-        mark, date, time, name, *rest = columns_of(number, line, 5, 7)
+        mark, *columns = columns_of(number, line, 4, 7)
         if not re.fullmatch(r"[0-9a-fA-F]{1,4}", mark):
             raise ParseError(f"line {number}: no record number: {mark[:20]!r}")
+        if columns[0].startswith("OEM record"):  # one without a time: kind, maker, data
+            result.append({"id": int(mark, 16), "local": None, "sensor": columns[0], "event": " ".join(columns[1:]),
+                           "asserted": None})
+            continue
+        if len(columns) < 4:
+            raise ParseError(f"line {number}: 4 columns instead of 5: {line.strip()[:60]!r}")
+        date, time, name, *rest = columns
         asserted = {"asserted": True, "deasserted": False}.get(rest[1].lower()) if len(rest) > 1 else None
         result.append({"id": int(mark, 16), "local": _moment(number, date, time), "sensor": name, "event": rest[0],
                        "asserted": asserted})

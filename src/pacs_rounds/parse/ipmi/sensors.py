@@ -95,6 +95,9 @@ def ipmimonitoring(text: str) -> list[dict[str, Any]]:
         cells = dict(zip(names, columns_of(number, line, len(names)), strict=True))
         if not cells.get("id", "0").isdigit() or not cells["sensor"]:
             raise ParseError(f"line {number}: no record: {line.strip()[:60]!r}")
+        # Old releases print what a discrete sensor says in place of its reading: 'OK'
+        if cells.get("value", "").startswith("'"):
+            cells["event"], cells["value"] = cells.get("event") or cells["value"], ""
         result.append({
             "id": int(cells["id"]) if "id" in cells else None, "sensor": cells["sensor"], "type": cells.get("type"),
             "state": _word(cells.get("state")), "value": number_of(number, cells.get("value", "")),
