@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pacs_rounds.derive import Data, derivation
-from pacs_rounds.derive.emc_vnx.common import each
-from pacs_rounds.derive.emc_vnx.sps import zone_of
+from pacs_rounds.derive.emc_vnx.common import SPS, each
+from pacs_rounds.derive.emc_vnx.sps import offset_of, zone_of
 from pacs_rounds.model import Context, Row
 
 _COMMAND = "getlog -2000"
@@ -46,17 +46,21 @@ def _last_visit(context: Context) -> datetime | None:
 @derivation("emc_vnx.event_log")
 def event_log(data: Data, context: Context) -> list[Row]:
     """A row per SP, code and device of warnings and errors logged since the last run (on a first run, in the last
-    thirty days), and one per SP for how far back its log reaches."""
-    visit = _last_visit(context)
+    thirty days), and one per SP for how far back its log reaches. Entries bear the SP's own time: the last run's
+    moment is taken as that clock, wrong as it may be, would have shown it."""
+    last = _last_visit(context)
     now = datetime.fromtimestamp(context.collected_at, zone_of(context)).replace(tzinfo=None)
-    since = visit - _CLOCKS_DIFFER if visit else now - _FIRST_VISIT
     rows: list[Row] = []
-    for name, told, gap in each(data, context, _COMMAND):
+    for (key, _), (name, told, gap) in zip(SPS, each(data, context, _COMMAND), strict=True):
         if told is None:
             rows.append({"event": f"{name} log", **gap})
-        else:
-            rows.append(_coverage(name, told, visit))
-            rows += _kinds(name, [one for one in told if datetime.fromisoformat(one["time"]) >= since])
+            continue
+        clock = (data.get(f"{key}_clock") or {}).get("clock")
+        wrong = timedelta(seconds=(offset_of(key, clock, context) or 0.0) if clock else 0.0)
+        visit = last + wrong if last else None
+        since = visit - _CLOCKS_DIFFER if visit else now + wrong - _FIRST_VISIT
+        rows.append(_coverage(name, told, visit))
+        rows += _kinds(name, [one for one in told if datetime.fromisoformat(one["time"]) >= since])
     return rows
 
 

@@ -139,7 +139,8 @@ def zone_of(context: Context) -> ZoneInfo:
     return ZoneInfo(DEFAULT_ZONE)
 
 
-def _offset(key: str, clock: str, context: Context) -> float | None:
+def offset_of(key: str, clock: str, context: Context) -> float | None:
+    """Seconds that a clock told by getcontrol is ahead of the collector's; None where no time of asking is recorded."""
     answer = context.answers.get(f"{key} getcontrol")
     if answer is None or not answer.ended:
         return None
@@ -153,7 +154,7 @@ def sp_clock_offset(data: Data, context: Context) -> list[Row]:
     rows: list[Row] = []
     for (key, name), (_, told, gap) in zip(SPS, each(data, context, "getcontrol"), strict=True):
         clock = told.get("clock") if told else None
-        offset = _offset(key, clock, context) if clock else None
+        offset = offset_of(key, clock, context) if clock else None
         if told is None:
             rows.append({"sp": name, **gap})
         elif not clock:
@@ -179,7 +180,7 @@ def who(data: Data, context: Context) -> dict[str, Any]:
     key = next((key for key, _ in SPS if silence(context.answers.get(f"{key} getcontrol"))[0] == "unparsable"), "")
     if control.get("clock") and key:
         at = datetime.fromisoformat(control["clock"]).replace(tzinfo=zone_of(context)).timestamp()
-        offset = _offset(key, control["clock"], context)
+        offset = offset_of(key, control["clock"], context)
         found |= {"clock": at, "clock_offset_seconds": round(offset, 3) if offset is not None else None}
     return found
 
