@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -54,18 +55,22 @@ def uptime(data: Data, context: Context) -> list[Row]:
 def errdump(data: Data, context: Context) -> list[Row]:
     """Row "log", and one per kind of message above INFO since the log was last read (else: in the whole log).
 
-    The log's times are the switch's own: their age counts back from the date it prints.
+    The log's times are the switch's own: their age counts back from the date it prints. After a power cut it may write
+    with a clock of the year 2000, so a number above the last one read is new as well, whatever its time.
     """
     visit, messages = last_answered(context, "brocade.errdump", "log"), said(data, "errdump")
-    now = said(data, "date")
+    now, number = said(data, "date"), _last_number(context)
     kinds: dict[str, list[dict[str, Any]]] = {}
     for one in messages:
         if one["level"] == "info":
             continue
-        if visit is not None and _at(one, now, context) <= visit - _OVERLAP_SECONDS:
+        old = visit is not None and _at(one, now, context) <= visit - _OVERLAP_SECONDS
+        if old and (number is None or one["sequence"] <= number):
             continue
         kinds.setdefault(one["id"], []).append(one)
-    rows: list[Row] = [{"message": "log", "level": "read", "detail": f"{len(messages)} messages"}]
+    highest = max((one["sequence"] for one in messages), default=0)
+    read = f"{len(messages)} messages; last number {highest}"
+    rows: list[Row] = [{"message": "log", "level": "read", "detail": read}]
     for name, found in kinds.items():
         last = max(found, key=lambda one: (one["time"], one["sequence"]))
         levels = {one["level"] for one in found}
@@ -73,6 +78,13 @@ def errdump(data: Data, context: Context) -> list[Row]:
         rows.append({"message": name, "level": worst,
                      "detail": f"{len(found)} times, last {last['time']}: {last['message'][:_PLAIN]}"})
     return rows
+
+
+def _last_number(context: Context) -> int | None:
+    """The highest message number of the last run, as its row "log" tells it."""
+    record = context.earlier("brocade.errdump", "log")
+    match = re.search(r"last number (\d{1,10})$", str(record.get("detail", ""))) if record else None
+    return int(match[1]) if match else None
 
 
 def _at(message: dict[str, Any], now: dict[str, Any] | None, context: Context) -> float:
