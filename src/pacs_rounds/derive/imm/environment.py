@@ -36,7 +36,8 @@ def _sensor(one: dict[str, Any], unit: str, sign: str) -> Row:
         # The sensor of a part that is not fitted reads nothing, too: what should be there the baseline must say.
         return {"sensor": one["sensor"], "state": "not_present", "detail": f"no reading{said}"}
     limits = {f"{step} {way}": one[f"{step}_{way}_{unit}"] for step, _ in _STEPS for way in ("high", "low")}
-    known = ", ".join(f"{name} {value:g}" for name, value in limits.items() if value is not None)
+    known = ", ".join(f"{name.replace('fatal', 'non-recoverable')} {value:g}"
+                      for name, value in limits.items() if value is not None)
     detail = f"{reading:g} {sign}; limits: {known or 'none'}{said}"
     if not known and not own:
         return {"sensor": one["sensor"], "unknown": Reason.EMPTY.value, "detail": f"{detail}: nothing to judge it by"}
