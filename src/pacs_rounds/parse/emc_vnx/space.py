@@ -54,7 +54,7 @@ def getrg(text: str) -> list[Fields]:
 
 
 _POOL = re.compile(r"^\s*(?:Thin )?Pool Name:\s*(.*)$")
-_TIER = re.compile(r"^\s*Tier Name:\s*(\S.*?)\s*$")
+_TIER = re.compile(r"^\s*(?:Tier )?Name:\s*(\S.*?)\s*$")  # OE 05.31 writes Name below a line Tiers:
 _REST = re.compile(r"^\s*(?:Rebalance Percent Complete|Disks|LUNs|FAST Cache|Auto-Delete.*?)\s*:")
 _POOL_NUMBERS = rf"pool_id|percent_(?:full|subscribed)\w*|{_SIZES}|current_operation_percent_completed|raid_drive_count"
 
