@@ -29,6 +29,19 @@ def _untold(item: str, what: str, facts: dict[str, Any]) -> Row:
     return {"item": item, "unknown": reason or Reason.EMPTY.value, "detail": detail}
 
 
+@derivation("assets.listed")
+def listed(data: Data, context: Context) -> list[Row]:
+    """Row {item: device, word: listed|not_listed, detail}. A server without a row is told by contract.scope_matches."""
+    facts, asset = _reconciled(data, context)
+    if asset.contract:
+        return [{"item": "device", "word": "listed", "detail": f"row {asset.contract.get('row', '?')}"}]
+    if "servers" in facts["groups"]:
+        raise NotApplicable("whether a server stands in both lists is judged by contract.scope_matches")
+    told = ", ".join([*asset.models_told, *asset.serials_told])
+    return [{"item": "device", "word": "not_listed", "detail": f"the device says {told}" if told else
+             "it stands in the inventory and told nothing of itself"}]
+
+
 @derivation("assets.model")
 def model(data: Data, context: Context) -> list[Row]:
     """Row {item: model, word: same|other_name|different|sources_differ, detail}; only for a model that is known."""
