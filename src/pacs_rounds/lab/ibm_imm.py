@@ -34,8 +34,9 @@ def rows(state: State, age_seconds: float) -> list[Row]:
         who = snmp.system_group("Linux imm 2.6.16.46-358 #1 PREEMPT 2011 mips", "1.3.6.1.4.1.8072.3.2.10", uptime)
     else:
         who = snmp.system_group("Linux imm2 2.6.32 #1 PREEMPT armv6l", IMM, uptime)
-    return [*who, *_sensors(state), *_health(state), *_machine(state["machine"], state["firmware"]),
-            *(_parts(state) if state["generation"] > 1 else ()), *_events(state), *_clock(state)]
+    return [*who, *_sensors(state), *_components(state), *_health(state),
+            *_machine(state["machine"], state["firmware"]), *(_parts(state) if state["generation"] > 1 else ()),
+            *_events(state), *_clock(state)]
 
 
 def _cells(entry: str, columns: dict[int, tuple[str, Iterable[Any]]], first: int = 1) -> Iterator[Row]:
@@ -116,7 +117,8 @@ def _reasons(state: State) -> Iterator[tuple[str, str]]:
         if _fan_word(one) == "Critical":
             yield "Critical", f'Sensor "{name.removesuffix(" Tach")}" has transitioned to critical: fan failure.'
     if state["generation"] > 1:
-        for name, one in [*state["power_supplies"].items(), *state["disks"].items()]:
+        for name, one in [*state["power_supplies"].items(), *state["disks"].items(), *state["processors"].items(),
+                          *state["memory"].items()]:
             if one["health"] in _STATUS:
                 yield one["health"], f'"{name}" has failed.'
 
@@ -137,6 +139,22 @@ def _machine(machine: State, firmware: State) -> Iterator[Row]:
         4: ("string", [one["released"] for one in firmware.values()])})
     for number, name in enumerate(("type", "model", "serial", "uuid", "product"), 1):
         yield f"{IMM}.1.5.2.1.{number}.0", "string", machine[name]
+
+
+def _components(state: State) -> Iterator[Row]:
+    """Processors and memory: in both generations, with their health in the second only."""
+    newer = state["generation"] > 1
+    found = list(state["processors"].values())
+    yield from _cells(f"{IMM}.1.5.20.1", {
+        1: ("integer", range(1, len(found) + 1)), 2: ("string", list(state["processors"])),
+        3: ("integer", [2600] * len(found)), 7: ("integer", [8] * len(found)),
+        **({11: ("string", [one["health"] for one in found])} if newer else {})})
+    found = list(state["memory"].values())
+    yield from _cells(f"{IMM}.1.5.21.1", {
+        1: ("integer", range(1, len(found) + 1)), 2: ("string", list(state["memory"])),
+        3: ("string", ["HMT31GR7EFR4C-RD"] * len(found)), 4: ("string", [f"20A1B{n:03d}" for n in range(len(found))]),
+        7: ("integer", [one["gigabytes"] for one in found]),
+        **({8: ("string", [one["health"] for one in found])} if newer else {})})
 
 
 def _parts(state: State) -> Iterator[Row]:

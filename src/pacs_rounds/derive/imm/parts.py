@@ -112,3 +112,31 @@ def _battery(one: dict[str, Any]) -> Row:
     said = word(one["battery_status"])
     row: Row = {"part": f"battery of {one['name']}", "detail": f"status {one['battery_status'] or 'not told'}"}
     return {**row, "state": _BATTERY.get(said, said)} if said else {**row, "unknown": Reason.EMPTY.value}
+
+
+@derivation("imm.processors_and_memory")
+def processors_and_memory(data: Data, context: Context) -> list[Row]:
+    """A row per processor and memory module. An IMM1 lists them without their health: `listed`."""
+    kinds = (("ibm_imm.processors", "processor", "processors"), ("ibm_imm.memory", "module", "memory"))
+    rows: list[Row] = []
+    for parser, name, key in kinds:
+        found: list[Row] = [{"part": one[name], "state": _listed(one["health"]), "detail": _component(one)}
+                            for one in data[parser]]
+        wanted = listed(context, key)
+        if wanted and not found:  # an IMM without the table, not a server without memory
+            rows.append({"part": key, "unknown": Reason.EMPTY.value, "detail": f"the IMM tells no {key}"})
+        else:
+            rows += untold(parts(found, wanted, "part"))
+    return rows
+
+
+def _listed(health: str | None) -> str:
+    return "listed" if health is None else health_word(health) or "not_present"
+
+
+def _component(one: dict[str, Any]) -> str:
+    size = one.get("bytes")
+    told = [f"{size // 2**30} GiB" if size is not None else None, one.get("part_number"),
+            f"{one['cores']} cores" if one.get("cores") else None,
+            f"the IMM says {one['health'] or 'nothing'}" if one["health"] is not None else None]
+    return ", ".join(part for part in told if part)
