@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from pathlib import Path
 from typing import Any
 
@@ -101,3 +103,14 @@ def test_an_error_text_is_never_an_answer(name: str, text: str) -> None:
     with pytest.raises(ParseError) as refusal:
         parse.parse(name, text)
     assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", [name for name in parse.names() if name.startswith("emc_vnx.")])
+@pytest.mark.parametrize("text", ["11/20/2026 08:14:22 " + " " * 19000 + "x", "x" + " " * 19000 + "=", "(" * 19000,
+                                  "Bus 0 " + "Enclosure " * 1900, "SP A State" + " State" * 3000, "a" * 30000],
+                         ids=["stamp", "blanks", "brackets", "enclosures", "states", "long"])
+def test_no_text_keeps_a_parser_busy(name: str, text: str) -> None:
+    started = time.monotonic()
+    with contextlib.suppress(ParseError):
+        parse.parse(name, text)
+    assert time.monotonic() - started < 2

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from pacs_rounds.model import ParseError
 
 _LONGEST = 20000  # "Type:" of a disk names each of its LUNs; nothing else comes near
+_BLANKS = " " * 200  # the patterns below are quadratic in the length of such a run
 _ECHO = re.compile(r"^(?:\S*[>#$]\s*)?(?:\S*[/\\])?navi(?:sec)?cli(?:\.exe)?\s+-?\w", re.IGNORECASE)
 _REFUSALS = re.compile(
     r"^\s*(?:Security file not found|Error (?:returned|occurred|connecting)|Error\s*[:-]|Authentication failed|"
@@ -51,6 +52,8 @@ def lines_of(text: str, answers: re.Pattern[str] | None = None) -> list[str]:
     lines = [line.expandtabs().rstrip(" \r\f\v\u00a0·\ufeff").lstrip("\ufeff") for line in text.splitlines()]
     if any(len(line) > _LONGEST for line in lines):
         fail(f"a line of more than {_LONGEST} characters: no answer of an array")
+    if any(_BLANKS in line for line in lines):
+        fail(f"{len(_BLANKS)} blanks in a row: no answer of an array")
     while lines and (not lines[0] or _ECHO.match(lines[0])):
         lines.pop(0)
     while lines and not lines[-1]:
