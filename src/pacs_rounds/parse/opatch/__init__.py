@@ -1,0 +1,1 @@
+"""Readers of OPatch: which patches an Oracle home has."""
