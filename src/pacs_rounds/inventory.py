@@ -219,8 +219,8 @@ def _check_entries(site: SiteFiles, name: str) -> None:
                 raise _bad(path, keys, f"{entry['check']} is judged by {kind}", f"write {kind}: in this rule")
 
 
-REGISTERS = ("rounds_addresses", "rounds_imm_addresses", "contract_devices_register", "asset_dates", "modality_register",
-             "pacs_service_register")
+REGISTERS = ("rounds_addresses", "rounds_imm_addresses", "contract_devices_register", "asset_dates",
+             "modality_register", "pacs_service_register")
 """Variables that map host names to something; each name must be a host."""
 
 

@@ -22,6 +22,7 @@ SAW = ("normal", "fault", "unclear")
 """What an observation may say. `unclear` is no word of any check: it becomes unknown."""
 COMMAND = "look at "
 """A catalogue command of the transport `human` is this and the duty's name: `look at indicator-lamps`."""
+_PLANTED = "-planted.yml"
 LARGEST_PHOTO_BYTES = 200_000_000
 _DUTY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 _PICTURES = {b"\xff\xd8\xff": "JPEG", b"\x89PNG": "PNG", b"%PDF": "PDF", b"II*\x00": "TIFF", b"MM\x00*": "TIFF"}
@@ -69,16 +70,29 @@ def photograph(path: Path) -> tuple[str, str]:
 
 def keep(site: str, seen: Observation) -> Path:
     """Write one observation beside those before it. Returns its file."""
-    path = _folder(site, seen.host, seen.duty) / f"{seen.when.replace(':', '').replace('-', '')}.yml"
+    path = _folder(site, seen.host, seen.duty, paths.STATE) / f"{_file_moment(seen)}.yml"
     if path.exists():
         raise BadInput(str(path), "this very moment has an observation already", "leave --at out, or say the real time")
     write_new(path, text_of(seen).encode("utf-8"), durable=True)
     return path
 
 
+def plant(state: Path, site: str, host: str, looks: dict[str, str | None]) -> None:
+    """For the simulated hospital: what its simulated engineer saw (duty -> word), in place of what was planted before.
+    A duty that a person has observed is left to that person."""
+    for duty, saw in looks.items():
+        folder = _folder(site, host, duty, state)
+        for old in folder.glob(f"*{_PLANTED}"):
+            old.unlink()
+        if saw and not any(folder.glob("[0-9]*.yml")):
+            seen = Observation(duty, host, saw, "simulated engineer", moment(None), f"{host}-{duty}.jpg",
+                               hashlib.sha256(f"{host} {duty} {saw}".encode()).hexdigest(), "no person looked")
+            write_new(folder / f"{_file_moment(seen)}{_PLANTED}", text_of(seen).encode("utf-8"))
+
+
 def newest(site: str, host: str, duty: str) -> str | None:
     """The text of the newest observation, None when nobody has looked."""
-    files = sorted(_folder(site, host, duty).glob("[0-9]*.yml"))
+    files = sorted(_folder(site, host, duty, paths.STATE).glob("[0-9]*.yml"))
     return files[-1].read_text(encoding="utf-8") if files else None
 
 
@@ -104,6 +118,10 @@ def moment(text: str | None) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _folder(site: str, host: str, duty: str) -> Path:
+def _file_moment(seen: Observation) -> str:
+    return seen.when.replace(":", "").replace("-", "")
+
+
+def _folder(site: str, host: str, duty: str, state: Path) -> Path:
     SiteEvidence.of(site)  # refuses a name that could leave the folder
-    return paths.STATE / "observations" / site / host / duty
+    return state / "observations" / site / host / duty

@@ -28,7 +28,8 @@ LAB = paths.INVENTORIES / "lab"
 CHECKS = [check for check in catalogue.select(["emc_vnx.*"]) if check.id != "emc_vnx.indicator_lamps"]  # a person's
 COMMANDS = catalogue.commands(CHECKS)
 REGISTER = yaml.safe_load((LAB / "group_vars/all/contract.yml").read_text())["contract_devices_register"]
-SCENARIOS = sorted(path for path in paths.LAB.glob("scenarios/*.yml") if HOST in overlay.read(path))
+SCENARIOS = sorted(path for path in paths.LAB.glob("scenarios/*.yml")
+                   if HOST in overlay.read(path) and "looks" not in overlay.read(path)[HOST])  # no tool tells these
 SPS = {"dead": Reason.UNREACHABLE, "silent": Reason.TIMED_OUT, "swallowed": Reason.TIMED_OUT}
 
 
@@ -37,7 +38,7 @@ def inputs(previous: dict[str, dict[str, Record]]) -> Inputs:
         run="test", site="lab", host=HOST, role="emc_vnx_health", platform="emc_vnx", transport="naviseccli",
         checks=[check.id for check in CHECKS], contract=REGISTER[HOST], previous=previous,
         baseline=yamlfile.load(LAB / "host_vars" / HOST / "baseline.yml")["baseline"],
-        settings={"rounds_timezone": "Asia/Shanghai", "inventory_names": [HOST]})
+        settings={"rounds_timezone": "Asia/Shanghai"})
 
 
 def trouble(device: Device, sp: str, command: str) -> Reason | None:

@@ -100,3 +100,17 @@ def test_the_same_moment_is_not_written_twice(photo: Path) -> None:
 def test_a_command_that_names_no_duty_is_bad_input() -> None:
     with pytest.raises(BadInput, match="look at"):
         observations.duty_of("show version")
+
+
+def test_a_simulated_look_is_replaced_and_gives_way_to_a_person(photo: Path, state: Path) -> None:
+    for saw in ("normal", "fault"):
+        observations.plant(state, "lab", "vnx5500", {"indicator-lamps": saw})
+    answer, = human.ask(endpoint(), LOOK)
+    seen = parse.parse("human.observation", answer.text)
+    assert (seen["saw"], seen["who"]) == ("fault", "simulated engineer")
+    assert observe("vnx5500", "indicator-lamps", "--who", "A", "--photo", photo, "--at", "2026-09-21T10:00Z") == 0
+    observations.plant(state, "lab", "vnx5500", {"indicator-lamps": "fault"})
+    answer, = human.ask(endpoint(), LOOK)
+    assert parse.parse("human.observation", answer.text)["who"] == "A"
+    observations.plant(state, "lab", "vnx5500", {"indicator-lamps": None})
+    assert len(list(state.rglob("*.yml"))) == 1

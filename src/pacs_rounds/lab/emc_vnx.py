@@ -18,6 +18,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from pacs_rounds import observations
 from pacs_rounds.lab import emc_vnx_parts, emc_vnx_storage, emc_vnx_system
 from pacs_rounds.lab.emc_vnx_device import VnxDevice
 from pacs_rounds.lab.kinds import Closable, Device, Lab
@@ -167,7 +168,8 @@ def install(state: Path, wanted: bool) -> str:
 
 
 async def start(device: Device, lab: Lab) -> Closable:
-    """Serve both SPs, and install the tool that asks them."""
+    """Serve both SPs, install the tool that asks them, and keep what the simulated engineer saw of the lamps."""
+    observations.plant(lab.state.parent, "lab", device.name, device.state["looks"])
     array = _Array(device, lab, install(lab.state, device.state["tool"]["installed"]))
     try:
         await array.listen("a", device.address)
