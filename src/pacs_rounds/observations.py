@@ -80,10 +80,10 @@ def keep(site: str, seen: Observation) -> Path:
 def plant(state: Path, site: str, host: str, looks: dict[str, str | None]) -> None:
     """For the simulated hospital: what its simulated engineer saw (duty -> word), in place of what was planted before.
     A duty that a person has observed is left to that person."""
+    for old in _folder(site, host, "", state).glob(f"*/*{_PLANTED}"):
+        old.unlink()
     for duty, saw in looks.items():
         folder = _folder(site, host, duty, state)
-        for old in folder.glob(f"*{_PLANTED}"):
-            old.unlink()
         if saw and not any(folder.glob("[0-9]*.yml")):
             seen = Observation(duty, host, saw, "simulated engineer", moment(None), f"{host}-{duty}.jpg",
                                hashlib.sha256(f"{host} {duty} {saw}".encode()).hexdigest(), "no person looked")

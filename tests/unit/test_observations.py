@@ -108,9 +108,11 @@ def test_a_simulated_look_is_replaced_and_gives_way_to_a_person(photo: Path, sta
     answer, = human.ask(endpoint(), LOOK)
     seen = parse.parse("human.observation", answer.text)
     assert (seen["saw"], seen["who"]) == ("fault", "simulated engineer")
+    observations.plant(state, "lab", "vnx5500", {"indicator-lamps": None})
+    assert human.ask(endpoint(), LOOK)[0].reason is Reason.NOT_RUN
     assert observe("vnx5500", "indicator-lamps", "--who", "A", "--photo", photo, "--at", "2026-09-21T10:00Z") == 0
     observations.plant(state, "lab", "vnx5500", {"indicator-lamps": "fault"})
     answer, = human.ask(endpoint(), LOOK)
     assert parse.parse("human.observation", answer.text)["who"] == "A"
-    observations.plant(state, "lab", "vnx5500", {"indicator-lamps": None})
+    observations.plant(state, "lab", "vnx5500", {})
     assert len(list(state.rglob("*.yml"))) == 1

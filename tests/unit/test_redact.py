@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pacs_rounds.redact import RULES, Hit, platforms, redact, token
 
 KEY = b"k" * 32
-IOS, ANY, VNX, FOS = "cisco_ios", "linux", "emc_vnx", "brocade_fos"
+IOS, ANY, VNX, FOS, ORA = "cisco_ios", "linux", "emc_vnx", "brocade_fos", "oracle"
 # rule -> platform and places; `{}` is where the secret stands.
 PLACES: dict[str, tuple[str, list[str]]] = {
     "ios_enable": (IOS, ["enable secret 5 {}", "enable secret 4 {}", "enable password {}", "enable secret {}",
@@ -57,12 +57,17 @@ PLACES: dict[str, tuple[str, list[str]]] = {
     "ipmi_snmp_community": (ANY, ["SNMP Community String   : {}"]),
     "snmp_community_name": (ANY, ['.1.3.6.1.6.3.18.1.1.1.2.3.97.98.99 = STRING: "{}"',
                                   "iso.3.6.1.6.3.18.1.1.1.2.1.9 = Hex-STRING: {}", "1.3.6.1.6.3.18.1.1.1.2.1.9|4|{}"]),
+    "oracle_value": (ORA, ["SELECT * FROM PAT WHERE NAME = '{}'", "  AND p.pat_name like '{}'", "VALUES ('{}'",
+                           "insert into o values (1, '/a/b', '{}')", "update pat set name='{}'", "id in ('{}')",
+                           "birth > to_date('{}','YYYY')", "  value=\"{}\"", "NAME  =  '{}'",
+                           "row with column values (ID:{}", "string value containing '{}' to a number"]),
     "password_argument": (ANY, ["sqlplus --password={}", "tool --password {} -v", "tool -passwd {}", "tool /pwd={}",
                                 "db_password={} tool", "PGPASSWORD={} psql", "password: {}", 'password = "{}"',
                                 "{{'password': '{}'}}", '{{"passwd": "{}"}}', "<password>{}</password>",
                                 "-Djavax.net.ssl.keyStorePassword={} -jar x", "alter user SYSTEM identified by {};",
                                 "CREATE USER a IDENTIFIED BY VALUES '{}'", "VTP Password: {}", "密码：{}", "口令: {}"]),
-    "connect_string": (ANY, ["sqlplus system/{}@PACS", "exp userid=scott/{}@//db/PACS", "ftp://backup:{}@10.0.0.1/x",
+    "connect_string": (ANY, ["sqlplus system/{}@PACS", "exp userid=scott/{}@//db/PACS", "connect target sys/{}",
+                             "ftp://backup:{}@10.0.0.1/x",
                              "oracle 1 0 sqlplus -s system/{}"]),
     "patient": (ANY, ["PID|1||{}", "Patient Name: {}", "Patient's Name = {}", "PatientID>{}", "患者姓名：{}",
                       "住院号: {}", "(0010,0010) PN [{}]     #  10, 1 PatientName",
@@ -90,7 +95,7 @@ def rule_names() -> list[str]:
 
 def test_every_rule_has_a_planted_secret_here() -> None:
     assert sorted(rule_names()) == sorted({*PLACES, *SHAPED})
-    assert platforms() == [FOS, IOS, VNX]
+    assert platforms() == [FOS, IOS, "datapump", VNX, ORA]
 
 
 @pytest.mark.parametrize(("rule", "platform", "place"), ALL_PLACES, ids=lambda one: str(one)[:40].replace("\n", "|"))
@@ -178,6 +183,9 @@ def test_the_secrets_of_a_platform_nobody_knows_are_looked_for_everywhere() -> N
     (ANY, "systemd-ask-password-console.path loaded active waiting Dispatch Password Requests to Console\n"),
     (ANY, "sshd -D -o PasswordAuthentication=no\nAuto-Trespass Enabled:  DISABLED\nls /etc/passwd /etc/shadow\n"),
     (ANY, "eth0: 123456789012345678 9876543210 0 0\nuser@1000.service loaded active running\n"),
+    (ORA, "ORA-01110: data file 5: '/u02/oradata/PACS/images01.dbf'\nALTER TABLESPACE T ADD DATAFILE '/u02/t.dbf';\n"),
+    (ORA, "*.control_files='/u02/c1.ctl','/u03/c2.ctl'\n*.db_name='PACS'\nstatus READY, has 1 handler(s)\n"),
+    (ORA, "ORA-1652: unable to extend temp segment by 128 in tablespace 'TEMP'\nORACLE_BASE from environment = /u01\n"),
     (ANY, '{"ae_title": "CT1", "result": "ok", "study_uid": "1.2.840.113619.2.55.3"}\n'),
 ])
 def test_what_is_no_secret_stays(platform: str, text: str) -> None:
@@ -233,7 +241,7 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 WITH_SECRETS = {"show_running_config", "show_startup_config"}
 
 
-@pytest.mark.parametrize("platform", ["linux", "cisco_ios", "dicom"])
+@pytest.mark.parametrize("platform", ["linux", "cisco_ios", "dicom", "oracle", "rman", "opatch"])
 def test_what_the_parsers_read_is_not_spoilt(platform: str) -> None:
     """No parser's own fixture loses a word to a rule, but those that hold a configuration."""
     for path in (FIXTURES / platform).glob("*/*.raw"):

@@ -14,7 +14,7 @@ from pacs_rounds import yamlfile
 from pacs_rounds.redact.needs import Needs, folded, may_match, of
 
 RULES = Path(__file__).with_name("rules.yml")
-WITHOUT_OWN = {"linux", "windows", "dicom", "inventory", "client"}
+WITHOUT_OWN = {"linux", "windows", "dicom", "inventory", "client", "rman", "opatch"}
 """Platforms for which the rules of all platforms are enough."""
 MAX_PASSES = 10
 """Each pass leaves less that is not a token; two are the rule."""
