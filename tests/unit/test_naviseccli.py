@@ -267,6 +267,7 @@ def test_what_the_inventory_lacks_is_said(settings: dict[str, Any], word: str) -
     ("CLI commands are not supported by the target storage system.", Reason.TOOL_MISSING),
     ("Usage: getdisk [disk-position]", Reason.TOOL_MISSING),
     ("11/20/2026 08:14:22 SP A  (71270000)Timed out waiting for a peer [0x00]  0  0\n" * 20, None),
+    ("Information about each SPPORT:\nUsage:     General\n", None),
     ("The array is operating normally.", None), ("", None), ("Read Timeout:   30", None)])
 def test_words_in_place_of_an_answer(text: str, reason: Reason | None) -> None:
     found = complaint(text)

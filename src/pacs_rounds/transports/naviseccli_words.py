@@ -45,7 +45,7 @@ _SAID: tuple[tuple[str, Reason, str, bool], ...] = (
     (r"CLI commands are not supported by the target", Reason.TOOL_MISSING,
      "what answers at this address is no VNX block array", True),
     (r"(?:.{0,60}: )?(?:Invalid command|Unknown command|(?:.{0,60} )?is not a recognized (?:command|switch|option))|"
-     r"This version of .{0,60} does not support|Usage: ", Reason.TOOL_MISSING,
+     r"This version of .{0,60} does not support|Usage:(?:\s*$|.*[\[<])", Reason.TOOL_MISSING,
      "this array's software does not know the subcommand", False),
 )
 _PATTERNS = tuple((re.compile(pattern, re.IGNORECASE), Complaint(reason, sentence, whole))
