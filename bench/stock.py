@@ -53,17 +53,16 @@ def measure(setting: Setting, section: Section) -> None:
             f"{per_ours * 1000:.0f} ms per server above the empty play", f"{stock.wall / ours.wall:.1f} × faster"),
         Row("CPU per server above the empty play, stock : ours", "≥ 10", f"{per_stock * 1000:.0f} : "
             f"{per_ours * 1000:.0f} ms", f"{per_stock / per_ours:.1f} ×", per_stock >= 10 * per_ours),
-        Row("CPU of everything: stock modules for servers and modalities : the whole inspection", "≥ 10",
-            f"{all_stock.cpu:.1f} : {all_ours.cpu:.1f} s", f"{all_stock.cpu / all_ours.cpu:.1f} ×",
-            all_stock.cpu >= 10 * all_ours.cpu),
+        Row("CPU of everything: stock modules for servers and modalities only : the whole inspection", "",
+            f"{all_stock.cpu:.1f} : {all_ours.cpu:.1f} s", f"{all_stock.cpu / all_ours.cpu:.1f} ×"),
     ]
     section.notes += [
         f"Stock: bench/playbooks/stock.yml, {TASKS} module tasks per server (setup, service_facts, getent, slurp, "
         "stat, find, command), 50 forks, pipelining, ControlPersist. The modules' own work runs on the servers and is "
         "counted to the simulation on both sides.",
-        "It gathers facts only. What ours does besides (judging 38 checks per server, redaction, records, seal) is in "
+        "It gathers facts only. What ours does besides (forty checks per server, redaction, records, seal) is in "
         "our figure and not in the peer's; stock `assert` and `set_fact` tasks would add 25-50 ms each.",
-        "In the last row the peer leaves out the five switches (cisco.ios is not installed here) and asks each "
-        "modality with one wait_for task, which says less than a C-ECHO; our side is the whole `rounds inspect` with "
-        "its report.",
+        "The last row is not like with like, so it has no target: the peer leaves out the switches, the array and the "
+        "management controllers (their collections are not installed here) and asks each modality with one wait_for "
+        "task, which says less than a C-ECHO; our side is the whole `rounds inspect` with its report.",
     ]
