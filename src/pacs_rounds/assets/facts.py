@@ -94,7 +94,8 @@ def telling(run_dir: Path, host: str, role: str) -> Facts:
                        "the file was damaged: rounds verify") from None
     return {
         "role": role, **{name: device.get(name) for name in WORDS},
-        "reason": common_reason([(one["outcome"], one["reason"]) for one in records]),
+        # What a person saw at the device is nothing that the device told.
+        "reason": common_reason([(one["outcome"], one["reason"]) for one in records if one["transport"] != "human"]),
         "record": f"records/{host}/{role}.jsonl:{chosen + 1}" if records else "",
         "sha256": hashlib.sha256(lines[chosen].encode("utf-8")).hexdigest() if records else "", "raw": source}
 
