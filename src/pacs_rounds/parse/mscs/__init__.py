@@ -1,0 +1,1 @@
+"""Readers of Windows failover clusters: what cluster.exe prints."""

@@ -1,0 +1,1 @@
+"""Readers of Pacemaker: crm_mon as text and XML, pcs status."""

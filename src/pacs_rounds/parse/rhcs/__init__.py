@@ -1,0 +1,1 @@
+"""Readers of Red Hat Cluster Suite (rgmanager)."""
