@@ -26,7 +26,7 @@ _BLOCK = re.compile(r"^\s*(?P<name>Bugs fixed|Files Touched|Patch Location in (?
                     r"This patch (?:overlays|needs|is a translation|has following)\b.*?|Patch Actions)\s*:?\s*$",
                     re.IGNORECASE)
 _NODES = re.compile(r"^\s*(?P<which>Local|Remote) node\s*=\s*(?P<name>\S+)\s*$", re.IGNORECASE)
-_NOISE = re.compile(r"^\s*(?:Invoking OPatch .*|Oracle Interim Patch Installer version .*|Copyright \(c\).*|-{3,}|"
+_NOISE = re.compile(r"^\s*(?:Invoking OPatch .*|Oracle Interim Patch Installer version .*|Copyright \(c\).*|[- ]{3,}|"
                     r"There are \d+ products installed in this Oracle Home\.|Rac system comprising of .*|"
                     r"Local Machine Information:*|OPatch detects .*|Patch level status of Cluster nodes.*|"
                     r"Patching Level .*|\d+ +\S+|as prerequisites|LsInventory Output file.*|"

@@ -106,7 +106,7 @@ class Session(Checks):
         return True
 
     def _error(self, line: str) -> bool:
-        match = ERROR.match(line)
+        match = ERROR.match(re.sub(r"^(?:startup failed|启动失败): ", "", line))
         if not match:
             return False
         self.understood += 1
