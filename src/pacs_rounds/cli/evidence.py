@@ -126,6 +126,7 @@ def report(run: str | None, site: str | None, lang: str, formats: str, out: Path
     Examples:
       rounds report --site lab
       rounds report 20261122T010203Z-quarterly-ab12 --lang en --format html,csv
+      rounds report --site lab --format pdf,xlsx
     """
     if run is None:
         if site is None:
@@ -150,10 +151,11 @@ def write_reports(evidence: SiteEvidence, run: str, lang: str, formats: list[str
     from pacs_rounds.evidence import keys
     from pacs_rounds.report import html, view
 
-    unknown = [name for name in formats if name not in {"html", *reporting.FORMATS}]
+    known = ["html", *reporting.FILES, *reporting.FORMATS]
+    unknown = [name for name in formats if name not in known]
     if unknown:
         raise BadInput(f"--format {','.join(unknown)}", "is not a format of this release",
-                       "known: " + ", ".join(["html", *reporting.FORMATS]))
+                       "known: " + ", ".join(known))
     folder = evidence.find(run)
     link = chain.link_of(evidence, run)
     if link is None or not (folder / "bagit.txt").exists():
@@ -166,10 +168,13 @@ def write_reports(evidence: SiteEvidence, run: str, lang: str, formats: list[str
     written = []
     for name in formats:
         if name == "html":
-            path, text = target / f"{run}.{lang}.html", html.render(data, lang, href)
+            path, content = target / f"{run}.{lang}.html", html.render(data, lang, href).encode()
+        elif name in reporting.FILES:
+            suffix, make = reporting.FILES[name]
+            path, content = target / f"{run}.{lang}{suffix}", make(data, lang)
         else:
             suffix, function = reporting.FORMATS[name]
-            path, text = target / f"{run}{suffix}", function(data)
-        path.write_text(text, encoding="utf-8")
+            path, content = target / f"{run}{suffix}", function(data).encode()
+        path.write_bytes(content)
         written.append(path)
     return written
