@@ -140,6 +140,21 @@ def test_long_words_stay_on_the_sheet(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "w" * 79 in re.sub(r"\s+", "", text)
 
 
+def test_breaks_are_marked_in_long_words_only() -> None:
+    plain = "short words and 一个很长的中文句子不需要任何标记"
+    assert pdf.breakable(plain) == plain
+    marked = pdf.breakable("see GigabitEthernet1/0/24e\u0301x now")
+    assert marked.replace(pdf.BREAK, "") == "see GigabitEthernet1/0/24e\u0301x now"
+    assert marked.startswith("see Gigab\x1fitEth\x1f")
+    assert "e\u0301" in marked
+
+
+def test_thousands_of_long_words_in_one_cell_do_not_stop_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = view.load(report_run.build(tmp_path, clean=True), report_run.LINK)
+    monkeypatch.setattr(Page, "summary", lambda page, chapter: "GigabitEthernet1/0/24 " * 1500)
+    assert len(pypdf.PdfReader(io.BytesIO(pdf.render(run, "zh"))).pages) > 50
+
+
 def test_an_unsealed_run_is_a_draft(tmp_path: Path) -> None:
     found = view.load(report_run.build(tmp_path, clean=True, ended="no time", started="neither"), None)
     pages = sheets(pdf.render(found, "zh"), 12)

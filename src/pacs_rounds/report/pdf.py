@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import functools
 import json
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -25,6 +27,11 @@ TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 STANDARD: Literal["a-2a"] = "a-2a"
 """PDF/A-2, tagged and with its text as Unicode. Under a standard typst refuses a glyph that the font lacks, instead of
 printing an empty box; `typesettable` sees to it that none is asked for."""
+
+BREAK = "\x1f"
+_LONG_WORD = re.compile(r"[^\s\u2e80-\uffff]{13,}")  # Chinese breaks anywhere by itself
+_PIECE = re.compile(r".[\u0300-\u036f]*(?:.[\u0300-\u036f]*){0,4}")
+_NAMES = frozenset({"k", "s", "to", "id", "style", "tone"})
 
 
 @functools.cache
@@ -48,13 +55,20 @@ def typesettable(text: str) -> str:
     return "".join(char if ord(char) in have else f"[U+{ord(char):04X}]" for char in text)
 
 
-def _typesettable(value: Any) -> Any:
+@functools.lru_cache(maxsize=16384)
+def breakable(text: str) -> str:
+    """The text with BREAK at each place where a long word may go on in the next line. The guard for texts of devices
+    lets no control character through, so the mark is ours alone; the template sets nothing in its place."""
+    return _LONG_WORD.sub(lambda word: BREAK.join(_PIECE.findall(word[0])), text)
+
+
+def _each(value: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, str):
-        return typesettable(value)
+        return change(value)
     if isinstance(value, dict):
-        return {key: _typesettable(one) for key, one in value.items()}
+        return {key: _each(one, change) if key not in _NAMES else one for key, one in value.items()}
     if isinstance(value, list):
-        return [_typesettable(one) for one in value]
+        return [_each(one, change) for one in value]
     return value
 
 
@@ -77,11 +91,12 @@ def _data(view: RunView, lang: str) -> tuple[str, datetime]:
     middle, _, after = rest.partition("\1")
     head = f"{view.link['seq']}:{view.link['sha256']}" if view.link else page.words("cover.not_sealed")
     site = page.both(view.facts.get("site_title"), str(view.facts.get("site")))
-    return json.dumps(_typesettable({
+    around: dict[str, Any] = {
         "lang": lang, "title": page.short(f"{page.words('cover.title')} · {site} · {view.facts.get('run')}", 300),
         "footer": [page.short(view.facts.get("run"), 80), page.short(head, 100)], "number": [before, middle, after],
-        "date": [at.year, at.month, at.day, at.hour, at.minute, at.second],
-        "blocks": document(page)}), ensure_ascii=False), at
+        "date": [at.year, at.month, at.day, at.hour, at.minute, at.second]}
+    blocks = _each(document(page), lambda text: breakable(typesettable(text)))
+    return json.dumps({**_each(around, typesettable), "blocks": blocks}, ensure_ascii=False), at
 
 
 def render(view: RunView, lang: str) -> bytes:
