@@ -1,0 +1,1 @@
+"""Readers of Windows hosts: command line in English and simplified Chinese, SNMP agent."""
