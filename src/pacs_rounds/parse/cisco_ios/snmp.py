@@ -43,7 +43,7 @@ def _rows(text: str) -> list[VarBind]:
 
 # .1.3.6.1.2.1.1.1.0 = STRING: "Cisco IOS Software, C2960S Software (C2960S-UNIVERSALK9-M), Version 15.2(2)E9, …"
 # .1.3.6.1.2.1.1.2.0 = OID: .1.3.6.1.4.1.9.1.1208
-# .1.3.6.1.2.1.1.3.0 = Timeticks: (41777723) 4 days, 20:02:57.23
+# .1.3.6.1.2.1.1.3.0 = Timeticks: (52418100) 6 days, 1:36:21.00
 @parser("cisco_ios.snmp_system")
 def snmp_system(text: str) -> dict[str, Any]:
     """The system group, with "image" and "version" of the description and "engine_seconds": since the agent started,
@@ -123,7 +123,7 @@ def _volts(value: VarBind | None) -> float | None:
 
 # .1.3.6.1.4.1.9.9.109.1.1.1.1.8.1 = Gauge32: 12
 # .1.3.6.1.4.1.9.9.48.1.1.1.2.1 = STRING: "Processor"
-# .1.3.6.1.4.1.9.9.48.1.1.1.5.1 = Gauge32: 20103300
+# .1.3.6.1.4.1.9.9.48.1.1.1.5.1 = Gauge32: 21874512
 @parser("cisco_ios.snmp_load")
 def snmp_load(text: str) -> dict[str, Any]:
     """{"cpus": [{"index", "entity", "percent_5s", "percent_1min", "percent_5min"}], "pools": [{"index", "name",

@@ -20,12 +20,12 @@ OWN_CLOCK = ("Local CMOS Clock", "Free-running System Clock")
 
 # Leap Indicator: 0(no warning)
 # Stratum: 4 (secondary reference - syncd by (S)NTP)
-# Root Delay: 0.0154902s
-# Last Successful Sync Time: 11/20/2026 2:32:05 PM
+# Root Delay: 0.0281250s
+# Last Successful Sync Time: 11/20/2026 3:10:44 PM
 # Source: time.example.org,0x9
 # Poll Interval: 10 (1024s)
 #
-# Phase Offset: -0.0038147s
+# Phase Offset: -0.0041250s
 @parser("windows.w32tm_status")
 def w32tm_status(text: str) -> dict[str, Any]:
     """w32tm /query /status: leap and stratum as numbers (3 and 0: not synchronised), "source" without its flags,

@@ -16,7 +16,7 @@ _OURS = ("1.3.6.1.4.1.311", "1.3.6.1.4.1.8072.3.2.13")
 _KINDS = {2: "memory", 3: "virtual_memory", 4: "fixed_disk", 5: "removable_disk", 6: "floppy", 7: "compact_disc",
           8: "ram_disk", 9: "flash", 10: "network_disk", 1: "other"}
 _TYPES = "1.3.6.1.2.1.25.2.1"
-# Hardware: Intel64 Family 6 Model 26 Stepping 4 AT/AT COMPATIBLE - Software: Windows Version 6.1 (Build 7601 …)
+# Hardware: Intel64 Family 6 Model 58 Stepping 9 AT/AT COMPATIBLE - Software: Windows Version 6.2 (Build 9200 …)
 _DESCRIPTION = re.compile(r"Hardware: (?P<hardware>.+?) - Software: Windows.*?Version (?P<version>\d+\.\d+) "
                           r"\(Build (?P<build>\d+) [^)]*\)$")
 
@@ -85,8 +85,8 @@ def _kind(value: VarBind) -> str:
     return _KINDS.get(int(last), f"other_{last}")
 
 
-# .1.3.6.1.2.1.25.1.1.0 = Timeticks: (111712) 0:18:37.12
-# .1.3.6.1.2.1.25.1.6.0 = Gauge32: 142
+# .1.3.6.1.2.1.25.1.1.0 = Timeticks: (290123456) 33 days, 13:53:54.56
+# .1.3.6.1.2.1.25.1.6.0 = Gauge32: 96
 # .1.3.6.1.2.1.25.3.3.1.2.5 = INTEGER: 14
 @parser("windows.snmp_load")
 def snmp_load(text: str) -> dict[str, Any]:

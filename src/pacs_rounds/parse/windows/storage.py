@@ -26,9 +26,9 @@ def _int(written: str) -> int:
 #
 #  Directory of D:\dicom
 #
-# 11/20/2026  02:38 PM             4,253 index.db
-#                1 File(s)          4,253 bytes
-#                0 Dir(s)  33,349,652,480 bytes free
+# 11/20/2026  04:12 PM             6,118 index.db
+#                1 File(s)          6,118 bytes
+#                0 Dir(s)  61,204,447,232 bytes free
 @parser("windows.dir")
 def directory(text: str) -> dict[str, Any]:
     """dir in English: {"drive", "label" or None, "serial", "free_bytes", "entries": [{"folder", "name", "kind": file,
