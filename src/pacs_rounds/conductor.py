@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -48,11 +49,13 @@ class Inputs:
         return self
 
 
+@functools.lru_cache(maxsize=256)  # one host's answers share a few moments, and its records name them again and again
 def timestamp(seconds: float) -> str:
     """RFC 3339 in UTC with milliseconds; the report shows local time, the record does not guess a zone."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+@functools.lru_cache(maxsize=64)  # as many as one host gives answers: each is named by every record made of it
 def sha256(text: str) -> str:
     """Hex SHA-256 of the text as UTF-8, which is how raw files are named and kept."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
