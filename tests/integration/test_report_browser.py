@@ -87,7 +87,8 @@ def test_hostile_text_stays_inert_and_nothing_is_asked_for(page: Path) -> None:
     places = [dom.text.index(f"{number}. {title}") for number, title in enumerate(titles, start=1)]
     assert places == sorted(places)
     assert asked_for(netlog) == set()
-    assert "CONSOLE" not in done.stderr, [line for line in done.stderr.splitlines() if "CONSOLE" in line]
+    # chromium's own pages (its new tab) talk to the same console.
+    assert [line for line in done.stderr.splitlines() if "CONSOLE" in line and "source: chrome://" not in line] == []
 
 
 def test_the_watch_sees_a_request_and_the_policy_stops_it(page: Path) -> None:
