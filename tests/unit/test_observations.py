@@ -68,7 +68,9 @@ def test_the_newest_look_counts_and_the_older_one_stays(photo: Path, state: Path
 
 
 @pytest.mark.parametrize(("arguments", "words"), [
-    (("vnx5501", "indicator-lamps", "--who", "A"), "is no host of lab"),
+    (("vnx5501", "indicator-lamps", "--who", "A"), "asked of: vnx5500"),
+    (("san-1", "indicator-lamps", "--who", "A"), "asked of: vnx5500"),
+    (("vnx5500", "indicator-lamps", "--who", "A", "--policy", "none"), "no such profile"),
     (("vnx5500", "lamps", "--who", "A"), "known: indicator-lamps"),
     (("vnx5500", "indicator-lamps", "--who", " "), "--who"),
     (("vnx5500", "indicator-lamps", "--who", "A", "--at", "yesterday"), "--at"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pacs_rounds import observations, paths, yamlfile
+from pacs_rounds.inventory import SiteFiles
 from pacs_rounds.model import BadInput
 
 
@@ -22,6 +23,16 @@ def duties() -> dict[str, list[str]]:
     return found
 
 
+def asked_of(site: SiteFiles, policy: str, duty: str) -> list[str]:
+    """The hosts of whom some round of the policy asks this duty, sorted."""
+    from pacs_rounds.rounds import load_policy, role_checks
+
+    wanted = set(duties()[duty])
+    groups = {part["group"] for round_ in load_policy(policy)["rounds"].values() for part in round_["roles"]
+              if wanted & set(role_checks(part["role"], site.group_vars.get("all", {})))}
+    return sorted({host for group in groups for host in site.groups.get(group, [])})
+
+
 @click.command()
 @click.argument("host")
 @click.argument("duty")
@@ -31,8 +42,10 @@ def duties() -> dict[str, list[str]]:
 @click.option("--photo", type=click.Path(path_type=Path), required=True,
               help="The photograph, or the signed sheet as PDF. Its SHA-256 goes into the evidence; keep the file.")
 @click.option("--words", default="", help="What is to be added, in one sentence.")
+@click.option("--policy", default="contract_2017", show_default=True, help="Contract profile: policies/.")
 @click.option("--at", help="When, if not now: 2017-11-21T14:05+08:00.")
-def observe(host: str, duty: str, site: str, saw: str, who: str, photo: Path, words: str, at: str | None) -> None:
+def observe(host: str, duty: str, site: str, saw: str, who: str, photo: Path, words: str, policy: str,
+            at: str | None) -> None:
     """Record what you saw at a device; the site's next round takes it into its evidence.
 
     \b
@@ -46,10 +59,9 @@ def observe(host: str, duty: str, site: str, saw: str, who: str, photo: Path, wo
     known = duties()
     if duty not in known:
         raise BadInput(f"duty {duty!r}", "no check asks for it", "known: " + ", ".join(sorted(known)))
-    hosts = validate_site(paths.INVENTORIES / site).hosts
+    hosts = asked_of(validate_site(paths.INVENTORIES / site), policy, duty)
     if host not in hosts:
-        near = [name for name in sorted(hosts) if name[:2] == host[:2]][:6] or sorted(hosts)[:6]
-        raise BadInput(f"host {host!r}", f"is no host of {site}", "hosts are " + ", ".join(near) + " …")
+        raise BadInput(f"host {host!r}", f"no round of {policy} asks {duty} of it", "asked of: " + ", ".join(hosts))
     if not who.strip():
         raise BadInput("--who", "is empty", "write the name of who looked")
     name, digest = observations.photograph(photo)
