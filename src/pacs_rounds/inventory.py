@@ -284,8 +284,17 @@ def validate_site(site_dir: Path) -> SiteFiles:
 
 def ensure_valid(site_dir: Path) -> None:
     """Raise BadInput as validate_site, without reading a site anew that was found valid and has not changed since."""
-    files = sorted(path for path in site_dir.rglob("*") if path.is_file()) if site_dir.is_dir() else []
-    key = memory.digest(files)
+    try:
+        key = memory.digest(_decisive(site_dir))
+    except OSError:  # what cannot be read is for the validation to name, where it matters
+        validate_site(site_dir)
+        return
     if memory.recall(f"site-{site_dir.name}", key) != "valid":
         validate_site(site_dir)
         memory.remember(f"site-{site_dir.name}", key, "valid")
+
+
+def _decisive(site_dir: Path) -> list[Path]:
+    """Every file that decides whether a site is valid: its own, the checks its rules and waivers name, the roles."""
+    own = [path for path in site_dir.rglob("*") if path.is_file()] if site_dir.is_dir() else []
+    return sorted([*own, *paths.CHECKS.glob("*/*.yml"), *paths.ROLES.glob("*/meta/argument_specs.yml")])

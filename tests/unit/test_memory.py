@@ -59,6 +59,28 @@ def test_a_site_that_became_bad_after_it_was_found_valid_is_refused(tmp_path: Pa
         inventory.ensure_valid(tmp_path / "nowhere")
 
 
+def test_a_site_whose_rule_names_a_check_that_is_gone_is_refused(tmp_path: Path,
+                                                                monkeypatch: pytest.MonkeyPatch) -> None:
+    checks = tmp_path / "checks"
+    shutil.copytree(paths.CHECKS, checks)
+    monkeypatch.setattr(paths, "CHECKS", checks)
+    inventory.ensure_valid(paths.INVENTORIES / "lab")
+    for check in checks.glob("linux/*.yml"):
+        check.unlink()
+    with pytest.raises(BadInput, match=r"linux\."):
+        inventory.ensure_valid(paths.INVENTORIES / "lab")
+
+
+def test_a_file_that_cannot_be_read_costs_only_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreadable(files: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(memory, "digest", unreadable)
+    inventory.ensure_valid(paths.INVENTORIES / "lab")
+    with pytest.raises(BadInput, match="no such site"):
+        inventory.ensure_valid(tmp_path / "nowhere")
+
+
 def test_a_catalogue_from_memory_is_the_catalogue(tmp_path: Path) -> None:
     place = tmp_path / "checks" / "linux"
     place.mkdir(parents=True)
