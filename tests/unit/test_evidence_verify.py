@@ -319,6 +319,16 @@ def test_two_rounds_at_once_may_hear_the_same_clock(site: Site) -> None:
     assert verify_site(site.evidence) == []
 
 
+def test_a_copy_of_the_first_of_two_rounds_that_heard_one_clock_is_named(site: Site) -> None:
+    site.seal(site.open())  # so that the copied run is the second link, as the tampering expects
+    for _ in range(2):
+        run_dir = site.open()
+        site.record(run_dir, "pacs-a", site.answers(clock=1_790_000_000))
+        site.seal(run_dir)
+    hand_in_an_old_visit_again(site)
+    assert kinds(verify_site(site.evidence)) == ["reused"]
+
+
 @pytest.mark.parametrize(("ended", "expected"), [(1.0, ["reused"]), (1.001, [])])
 def test_the_same_clock_from_the_same_millisecond_is_a_copy_only_if_it_ended_together_too(
         ended: float, expected: list[str]) -> None:

@@ -165,7 +165,8 @@ def _reuse_faults(evidence: SiteEvidence, found: list[chain.Link]) -> list[Fault
     """One run sealed twice, or one visit's device clocks turning up again in a later run."""
     faults = []
     seen: dict[str, str] = {}
-    told: dict[tuple[str, str], _Told] = {}
+    # Two runs can honestly hear one clock (rounds at once); a later copy may be of either, so all are kept.
+    told: dict[tuple[str, str], list[_Told]] = {}
     for link in found:
         for key in (link.run, str(link.data.get("bag_sha256"))):
             if key in seen:
@@ -176,9 +177,11 @@ def _reuse_faults(evidence: SiteEvidence, found: list[chain.Link]) -> list[Fault
             clocks = {(one.host, one.clock): one for one in _clocks(folder, link.run)} if folder.is_dir() else {}
         except (BadInput, OSError, KeyError, TypeError, ValueError):
             continue  # an unreadable records file is named as edited already
-        faults += [Fault("reused", str(folder), f"{one.host} tells the very same clock as in run {told[key].run}")
-                   for key, one in sorted(clocks.items()) if key in told and _again(told[key], one)]
-        told.update(clocks)
+        for who, one in sorted(clocks.items()):
+            same = next((earlier for earlier in told.get(who, []) if _again(earlier, one)), None)
+            if same:
+                faults.append(Fault("reused", str(folder), f"{one.host} tells the very same clock as in run {same.run}"))
+            told.setdefault(who, []).append(one)
     return faults
 
 
