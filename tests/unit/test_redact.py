@@ -17,6 +17,7 @@ from pacs_rounds.redact import RULES, Hit, platforms, redact, token
 
 KEY = b"k" * 32
 IOS, ANY, VNX, FOS, ORA = "cisco_ios", "linux", "emc_vnx", "brocade_fos", "oracle"
+CAT = "cisco_catos"
 # rule -> platform and places; `{}` is where the secret stands.
 PLACES: dict[str, tuple[str, list[str]]] = {
     "ios_enable": (IOS, ["enable secret 5 {}", "enable secret 4 {}", "enable password {}", "enable secret {}",
@@ -27,22 +28,48 @@ PLACES: dict[str, tuple[str, list[str]]] = {
                                 "ip ftp password 7 {}", "ip http client password {}", "vtp password {}",
                                 " ppp chap password 0 {}", " ppp pap sent-username a password 7 {}",
                                 " isis password {}", " area-password {}"]),
-    "ios_snmp_community": (IOS, ["snmp-server community {} RO", "snmp-server community {} RW 99",
+    "ios_other_secret": (IOS, [" l2tp tunnel password 7 {}", "mpls ldp neighbor 10.0.0.1 password {}",
+                               "cns password {}", " digest secret 0 {} hash MD5", "ip wccp web-cache password 0 {}",
+                               " bind authenticate root-dn cn=a password 7 {}", " new command key 6 {}",
+                               "event manager environment _ftp_pass {}", " mail-server bob:{}@10.0.0.1 priority 1",
+                               "chat-script x \"\" b assword {}", " path ftp://u:p/w@{}@10.0.0.1/x",
+                               "cts credentials id x password 7 {}", " set aggressive-mode password {}"]),
+    "catos_secret": (CAT, ["set password {}", "set enablepass {}", "set localuser user bob password {} privilege 15",
+                           "set tacacs key {}", "set radius key {}", "set vtp domain x mode server passwd {}",
+                           "set ntp key 1 trusted md5 {}", "set kerberos credentials password {}"]),
+    "catos_snmp": (CAT, ["set snmp community read-only      {}", "set snmp community-ext {} read-write",
+                         "set snmp community index i name {} security v", "set snmp trap 10.0.0.1 {} port 162",
+                         "set snmp user bob remote 1 authentication md5 {} privacy 0ther",
+                         "set snmp user bob authentication sha 0ther privacy {}"]),
+    "cluster_secret": (ANY, ["auth 1\n1 sha1 {}", "    auth_pass {}", "  shared-secret \"{}\";", "WPA_PSK={}"]),
+    "ios_snmp_community": (IOS, ["snmp mib community-map {} engineid 8000", "rmon event 1 log trap {} owner x",
+                                 "snmp-server community {} RO", "snmp-server community {} RW 99",
                                  "snmp-server host 10.0.0.1 {}", "snmp-server host 10.0.0.1 version 2c {} snmp",
                                  "snmp-server host 10.0.0.1 vrf m informs version 3 auth {}",
                                  "snmp-server host 10.0.0.1 traps {} config"]),
     "ios_snmp_v3": (IOS, ["snmp-server user u g v3 auth sha {}", "snmp-server user u g v3 auth md5 {} priv des 0ther",
                           "snmp-server user u g v3 auth md5 0ther priv aes 128 {}"]),
-    "ios_aaa_key": (IOS, ["tacacs-server host 10.0.0.1 key 7 {}", "radius-server key {}", "tacacs-server key 0 {}",
+    "ios_aaa_key": (IOS, [" pac key 7 {}", "radius server R\n address ipv4 10.0.0.1\n key {}",
+                          "key config-key password-encrypt {}", "aaa server\n client 10.0.0.1 server-key {}",
+                          "tacacs-server host 10.0.0.1 key 7 {}", "radius-server key {}", "tacacs-server key 0 {}",
                           "radius server R\n key 7 {}", " server-key 7 {}", " client 10.0.0.1 server-key 7 {}",
                           " server-private 10.0.0.1 timeout 5 key {}"]),
     "ios_key_string": (IOS, ["key chain K\n key 1\n  key-string 7 {}", "  key-string {}"]),
-    "ios_pre_shared_key": (IOS, ["crypto isakmp key {} address 10.0.0.1", "crypto isakmp key 6 {} address 10.0.0.1",
+    "ios_pre_shared_key": (IOS, [" pre-shared-key hex {}", " pre-shared-key local 6 {}", " wpa-psk hex 0 {}",
+                                 " security wpa psk set-key ascii 0 {}", " encryption vlan 1 key 1 size 128bit 7 {}",
+                                 " set session-key inbound esp 300 cipher {} authenticator 0ther",
+                                 " set session-key outbound esp 300 cipher 0ther authenticator {}",
+                                 " set session-key inbound ah 300 {}",
+                                 "ip mobile secure host 10.0.0.1 spi 100 key ascii {}",
+                                 "crypto isakmp key {} address 10.0.0.1", "crypto isakmp key 6 {} address 10.0.0.1",
                                  " pre-shared-key address 10.0.0.1 key {}", " pre-shared-key {}",
                                  " pre-shared-key address 0.0.0.0 0.0.0.0 key 6 {}", " pre-shared-key local {}",
                                  " wpa-psk ascii 7 {}"]),
-    "ios_ntp_key": (IOS, ["ntp authentication-key 1 md5 {} 7"]),
-    "ios_routing_key": (IOS, [" neighbor 10.0.0.1 password 7 {}", " ip ospf message-digest-key 1 md5 7 {}",
+    "ios_ntp_key": (IOS, ["ntp authentication-key 2 hmac-sha2-256 {}", "ntp authentication-key 1 md5 {} 7"]),
+    "ios_routing_key": (IOS, [" authentication mode hmac-sha-256 7 {}", " ip nhrp authentication {}",
+                              " ipv6 ospf authentication ipsec spi 500 md5 7 {}", " ip rsvp authentication key {}",
+                              " area 1 sham-link 10.0.0.1 10.0.0.2 authentication-key 7 {}",
+                              " neighbor 10.0.0.1 password 7 {}", " ip ospf message-digest-key 1 md5 7 {}",
                               " ip ospf authentication-key {}", " standby 1 authentication md5 key-string 7 {}",
                               " standby 1 authentication {}", " vrrp 1 authentication text {}",
                               " area 1 virtual-link 10.0.0.1 message-digest-key 1 md5 {}"]),
@@ -53,7 +80,11 @@ PLACES: dict[str, tuple[str, list[str]]] = {
     "fos_snmp_community": (FOS, ["snmp.agtParty.community.1:{}", "snmp.comm.2={}", "Community 1: {} (rw)",
                                  'Community 5: {}', '.1.3.6.1.4.1.1588.2.1.1.1.4.11.1.2.3 = STRING: "{}"',
                                  "1.3.6.1.4.1.1588.2.1.1.1.1.16.0|4|{}"]),
-    "fos_secret": (FOS, ["aaa.radius.secretkey.1:{}", "user.3.passwd={}", "iscsi.chapsecret.2: {}"]),
+    "fos_secret": (FOS, ["snmp.snmpv3User.1.authPasswd:{}", "snmp.usm.2.privKey:{}", "ldap.bindpw:{}",
+                         "server 1: 10.0.0.1, port 1812, secret {}, timeout 3", "  Secret          : {}",
+                         "user.admin.hash:{}", "configupload -p ftp \"10.0.0.1\",\"u\",\"f.txt\",\"{}\"",
+                         "supportftp -s -h 10.0.0.1 -u bob -p {} -d /x", "fcip.1.ikeKey={}", "policy x -key {}",
+                         "aaa.radius.secretkey.1:{}", "user.3.passwd={}", "iscsi.chapsecret.2: {}"]),
     "ipmi_snmp_community": (ANY, ["SNMP Community String   : {}"]),
     "snmp_community_name": (ANY, ['.1.3.6.1.6.3.18.1.1.1.2.3.97.98.99 = STRING: "{}"',
                                   "iso.3.6.1.6.3.18.1.1.1.2.1.9 = Hex-STRING: {}", "1.3.6.1.6.3.18.1.1.1.2.1.9|4|{}"]),
@@ -95,7 +126,7 @@ def rule_names() -> list[str]:
 
 def test_every_rule_has_a_planted_secret_here() -> None:
     assert sorted(rule_names()) == sorted({*PLACES, *SHAPED})
-    assert platforms() == [FOS, IOS, "datapump", VNX, ORA]
+    assert platforms() == [FOS, CAT, IOS, "datapump", VNX, ANY, ORA]
 
 
 @pytest.mark.parametrize(("rule", "platform", "place"), ALL_PLACES, ids=lambda one: str(one)[:40].replace("\n", "|"))
@@ -176,6 +207,14 @@ def test_the_secrets_of_a_platform_nobody_knows_are_looked_for_everywhere() -> N
 
 
 @pytest.mark.parametrize(("platform", "text"), [
+    (IOS, "key chain RIP\n key 1\n  accept-lifetime 00:00:00 Jan 1 2026 infinite\npassword encryption aes\n"
+          "security passwords min-length 8\nntp server 10.13.0.1 key 1 prefer\nntp trusted-key 1\n"
+          "aaa authentication password-prompt Word:\nip ospf authentication message-digest\n"
+          " standby 1 authentication md5 key-chain HSRP\nip ssh rsa keypair-name k\ncrypto pki trustpoint T\n"),
+    (FOS, "alias.chapel_hba:10:00:00:00:c9:0a:0b:0c\nzone.psk_zone:a;b\nfabric.domain:1\n"
+          "snmp.usmUserPaswdEncFlag:0\n"),
+    (CAT, "set system name core-9\nset snmp trap enable module\nset ip permit enable telnet\n"
+          "set vtp mode transparent\n"),
     (IOS, "service password-encryption\nno ip http server\nkey chain RIP\nusername bob privilege 1\n"),
     (IOS, "%SYS-5-CONFIG_I: Configured from console by admin on vty0 (10.13.4.9)\n"),
     (IOS, "GigabitEthernet1/0/1 is up, line protocol is up (connected)\n  5 minute input rate 1000 bits/sec\n"),
