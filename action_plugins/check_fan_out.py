@@ -23,8 +23,8 @@ from pacs_rounds.transports.endpoint import UNKNOWN, Endpoint
 
 TRANSPORTS = (*several.MODULES, "dicom", "inventory", "records")
 
-WAYS = ("snmp", "naviseccli", "ipmi")
-"""Transports with settings of their own: rounds_snmp, rounds_naviseccli, rounds_ipmi in the inventory."""
+WAYS = ("snmp", "naviseccli", "ipmi", "oracle")
+"""Transports with settings of their own: rounds_snmp, rounds_naviseccli, … in the inventory."""
 
 
 class ActionModule(ActionBase):

@@ -25,6 +25,7 @@ from pacs_rounds.model import Answer, BadInput, Outcome, Reason, gravest
 from pacs_rounds.transports import replay, sh_probe
 from pacs_rounds.transports.endpoint import UNKNOWN
 from pacs_rounds.transports.failures import connection_failure
+from pacs_rounds.transports.shell_round import Plan
 
 warm.warm_ansible()
 rounds.preload("linux")
@@ -56,14 +57,16 @@ class ActionModule(ActionBase):
             facts = rounds.host_facts(host, rendered, rounds.contract_row(run, host))
             inputs = rounds.prepare(run_dir, run, role, arguments["checks"], str(self._connection.transport), facts)
             commands = catalogue.commands(catalogue.select(arguments["checks"]))
-            answers = self._ask(inputs, commands, arguments["deadline"], run.get("replay"))
+            oracle = rounds.plain(rendered.get("rounds_oracle"))
+            answers = self._ask(inputs, commands, arguments["deadline"], run.get("replay"), oracle)
             records = rounds.finish(run_dir, inputs, answers, keys.redaction_key(run["site"]))
         except (BadInput, OSError) as error:
             raise AnsibleActionFail(f"{role} on {host} could not be recorded: {error}") from None
         return {"changed": False, "outcome": str(gravest([Outcome(one["outcome"]) for one in records])),
                 "records": len(records)}
 
-    def _ask(self, inputs: Inputs, commands: Sequence[Collect], deadline: float, folder: str | None) -> list[Answer]:
+    def _ask(self, inputs: Inputs, commands: Sequence[Collect], deadline: float, folder: str | None,
+             oracle: dict[str, Any] | None) -> list[Answer]:
         if folder:
             inputs.transport = "replay"
             return replay.ask(Path(folder), inputs.host, commands, inputs.platform)
@@ -72,17 +75,17 @@ class ActionModule(ActionBase):
             detail = f"ansible_host is still 'unknown': fill it in in the inventory (host_vars/{inputs.host})"
             return [Answer(one.command, "", None, now, now, Reason.UNREACHABLE, detail) for one in commands]
         nonce = secrets.token_hex(12)
+        plan = Plan(commands, oracle, nonce)
         try:
             with alarm(deadline):
-                script = sh_probe.build(commands, nonce).encode()
-                result = self._low_level_execute_command(sh_probe.SHELL, in_data=script)
+                result = self._low_level_execute_command(sh_probe.SHELL, in_data=plan.script().encode())
         except DeadlineError:
             reason, detail = Reason.TIMED_OUT, f"no end within the host's deadline of {deadline:g} s"
         except (AnsibleConnectionFailure, AnsibleError) as error:
             reason, detail = connection_failure(str(error))
         else:
             if nonce in result["stdout"]:
-                return sh_probe.read(result["stdout"], commands, nonce, now, time.time())
+                return plan.answers(result["stdout"], now, time.time())
             words = f"{result.get('stderr', '')} {result['stdout']}".strip()
             reason, detail = connection_failure(words or f"/bin/sh ended with {result.get('rc')} and said nothing")
         return [Answer(one.command, "", None, now, time.time(), reason, detail) for one in commands]

@@ -19,6 +19,7 @@ from pacs_rounds.conductor import DEVICE_FIELDS, Inputs, Record, judge_host, tim
 from pacs_rounds.evidence import chain, store
 from pacs_rounds.evidence.layout import SiteEvidence, is_run_id, json_bytes, new_run_id, payload, read_json, write_new
 from pacs_rounds.model import PAPERWORK_ROLES, Answer, BadInput
+from pacs_rounds.oracle import site
 
 PREVIOUS_RUNS = 12
 """How far back an earlier value is looked for: three years of quarterly visits."""
@@ -234,6 +235,8 @@ def host_facts(host: str, variables: Any, contract: dict[str, Any]) -> HostFacts
         value = variables.get(name)
         if value is not None:
             settings[name] = value
+    if oracle := variables.get("rounds_oracle"):
+        settings["oracle"] = site.without_secrets(plain(oracle))
     return HostFacts(
         host=host, platform=str(variables.get("rounds_platform") or "unknown"), address=settings["address"],
         baseline=plain(variables.get("baseline") or {}), contract=contract,
@@ -271,17 +274,22 @@ def prepare(run_dir: Path, run: dict[str, Any], role: str, patterns: list[str], 
 
 def finish(run_dir: Path, inputs: Inputs, answers: list[Answer], key: bytes) -> list[Record]:
     """Redact, keep, judge, record. What leaves this function on disk is all that ever will."""
-    kept = [clean(inputs.platform, answer, key) for answer in answers]
-    records = judge_host(inputs, kept, catalogue.load())
+    known = catalogue.load()
+    # A server's database speaks its own language, with secrets of its own kind: its parser's platform names the rules.
+    speaks = {one.command: one.parser.partition(".")[0] for name in inputs.checks for one in known[name].collect}
+    kept = [clean(inputs.platform, answer, key, speaks.get(answer.command, "")) for answer in answers]
+    records = judge_host(inputs, kept, known)
     store.write_role(run_dir, inputs, kept, records)
     return records
 
 
-def clean(platform: str, answer: Answer, key: bytes) -> Answer:
-    """The answer as the archive keeps it: redacted, storable as UTF-8, times in whole milliseconds."""
-    text = answer.text.encode("utf-8", errors="replace").decode("utf-8")
-    text = redact.redact(platform, text, key)[0] if text else ""
-    detail = redact.redact(platform, answer.detail, key)[0] if answer.detail else ""
+def clean(platform: str, answer: Answer, key: bytes, also: str = "") -> Answer:
+    """The answer as the archive keeps it: redacted by the rules of the host's platform and of what speaks there,
+    storable as UTF-8, times in whole milliseconds."""
+    text, detail = answer.text.encode("utf-8", errors="replace").decode("utf-8"), answer.detail
+    for name in dict.fromkeys([platform, *({also} & set(redact.platforms()))]):
+        text = redact.redact(name, text, key)[0] if text else ""
+        detail = redact.redact(name, detail, key)[0] if detail else ""
     return replace(answer, text=text, detail=detail, started=round(answer.started, 3), ended=round(answer.ended, 3))
 
 

@@ -116,7 +116,9 @@ def _section(sid: str, lines: list[str]) -> Section:
             if match["reason"] not in set(Reason):
                 fail("no reason of the rounds", line)
             return Section(sid, reason=Reason(match["reason"]), detail=match["words"])
-        if not line.startswith("--") and (said := meaning(line)):
+    # A value of a row may be an error's text: only where no rows are counted does an error stand in their place.
+    if not _COUNT.match(lines[-1]):
+        for said in filter(None, (meaning(line) for line in lines if not line.startswith("--"))):
             return Section(sid, reason=said[0], detail=said[1])
     return _rows(sid, [line for line in lines if not _NOISE.match(line)])
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pacs_rounds.catalogue import Check, Collect
 from pacs_rounds.model import Answer, BadInput, Reason
+from pacs_rounds.parse.oracle_rows import verdict
 from pacs_rounds.transports import MAX_BYTES
 from pacs_rounds.transports.failures import cli_complaint
 
@@ -104,7 +105,8 @@ def _answer(one: Collect, path: Path, platform: str) -> Answer:
         text = _decoded(raw[:MAX_BYTES])
         return Answer(one.command, text, None, at, at, Reason.TRUNCATED, f"cut after {MAX_BYTES} bytes")
     text = _decoded(raw)
-    reason, detail = cli_complaint(platform, text) or (None, "")
+    of_database = verdict(text) if text.startswith("-- instance ") else None
+    reason, detail = of_database or cli_complaint(platform, text) or (None, "")
     return Answer(one.command, text, None, at, at, reason, detail)
 
 

@@ -18,7 +18,7 @@ travels in the environment, so that no process list and no hostile output can fo
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pacs_rounds.catalogue import Collect
 from pacs_rounds.model import Answer, Reason
@@ -26,7 +26,9 @@ from pacs_rounds.transports import MAX_BYTES
 
 SHELL = "/bin/sh"
 
-# Standard input is the script itself: each command gets /dev/null instead, or it would eat what follows.
+# Standard input is the script itself: each command gets /dev/null instead, or it would eat what follows; or a pipe from
+# a function of this shell, for what no list of processes may show. A shell gives /dev/null to what runs in the
+# background, so the command's standard input is kept as number 3. Here-documents would be files in /tmp.
 # Old RHEL has no `timeout`, and dash has no job control without a terminal: there `setsid` gives each command a process
 # group of its own, and where even that is missing, bash's job control. A watchdog that has not become the leader of its
 # group yet is killed by its own number.
@@ -40,16 +42,17 @@ exec 2>/dev/null
 u() {{ t=; read t t2 </proc/uptime; }}
 W='{{ (eval "$1"); s=$?; echo; echo "$ROUNDS_N X $0 $s ."; }} 2>&1 | head -c "$ROUNDS_M"'
 if timeout -s KILL 5 true; then
-  k() {{ timeout -s KILL "$2" sh -c "$W" "$1" "$3"; }}
+  k() {{ timeout -s KILL "$2" sh -c "$W" "$1" "$3" 3<&-; }}
 elif setsid true; then
-  k() {{ setsid sh -c "$W" "$1" "$3" & p=$!; setsid sh -c 'sleep "$1"; kill -9 "-$2"' w "$2" $p >/dev/null & w=$!
+  k() {{ setsid sh -c "$W" "$1" "$3" <&3 3<&- & p=$!
+    setsid sh -c 'sleep "$1"; kill -9 "-$2"' w "$2" $p >/dev/null 3<&- & w=$!
     wait $p; s=$?; kill -9 -$w || kill -9 $w; wait $w; return $s; }}
 else
   set -m
-  k() {{ sh -c "$W" "$1" "$3" & p=$!; (sleep "$2"; kill -9 -$p || kill -9 $p) >/dev/null & w=$!
+  k() {{ sh -c "$W" "$1" "$3" <&3 3<&- & p=$!; (sleep "$2"; kill -9 -$p || kill -9 $p) >/dev/null 3<&- & w=$!
     wait $p; s=$?; kill -9 -$w || kill -9 $w; wait $w; return $s; }}
 fi
-r() {{ u; echo; echo "$ROUNDS_N B $1 $t"; k "$@" </dev/null; s=$?; u; echo; echo "$ROUNDS_N E $1 $s $t"; }}
+r() {{ u; echo; echo "$ROUNDS_N B $1 $t"; k "$@" 3<&0; s=$?; u; echo; echo "$ROUNDS_N E $1 $s $t"; }}
 """
 
 
@@ -62,11 +65,17 @@ def _quote(text: str) -> str:
     return "'" + text.replace("'", "'\\''") + "'"
 
 
-def build(commands: Sequence[Collect], nonce: str, max_bytes: int = MAX_BYTES) -> str:
-    """The script that runs the commands one after the other, each cut at its own time and size limit."""
+def build(commands: Sequence[Collect], nonce: str, max_bytes: int = MAX_BYTES,
+          feeds: Mapping[int, str] | None = None) -> str:
+    """The script that runs the commands one after the other, each cut at its own time and size limit. `feeds` is what
+    the command of that number reads on its standard input."""
     lines = [_PROLOGUE.format(nonce=nonce, max_bytes=max_bytes)]
     for number, one in enumerate(commands):
-        lines.append(f"r {number} {_limit(one)} {_quote(one.command)}")
+        step = f"r {number} {_limit(one)} {_quote(one.command)}"
+        if feeds and number in feeds:
+            lines += [f"f() {{ printf '%s' {_quote(feeds[number])}; }}", f"f | {step}"]
+        else:
+            lines.append(f"{step} </dev/null")
     # The newline before an end mark stands there for texts that end without one.
     lines.append('echo; echo "$ROUNDS_N Q"')
     return "\n".join(lines) + "\n"

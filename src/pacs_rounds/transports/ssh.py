@@ -19,20 +19,21 @@ from pacs_rounds.transports import MAX_BYTES, sh_probe
 from pacs_rounds.transports.endpoint import Endpoint, disabled_algorithms, open_socket
 from pacs_rounds.transports.failures import connection_failure, words_of
 from pacs_rounds.transports.known_hosts import own_file
+from pacs_rounds.transports.shell_round import Plan
 
 
 def ask(endpoint: Endpoint, commands: Sequence[Collect]) -> list[Answer]:
     """All answers of one host. Never raises for what the host does; every command gets its reason."""
-    nonce = secrets.token_hex(12)
+    plan = Plan(commands, endpoint.ways.get("oracle"), secrets.token_hex(12))
     started = time.time()
     give_up = time.monotonic() + endpoint.deadline_seconds
     try:
-        output, remark = _run(endpoint, sh_probe.build(commands, nonce), give_up)
+        output, remark = _run(endpoint, plan.script(), give_up)
     except (OSError, EOFError, paramiko.SSHException) as error:
         reason, detail = connection_failure(words_of(error))
         ended = time.time()
         return [Answer(one.command, "", None, started, ended, reason, detail) for one in commands]
-    answers = sh_probe.read(output.decode("utf-8", errors="replace"), commands, nonce, started, time.time())
+    answers = plan.answers(output.decode("utf-8", errors="replace"), started, time.time())
     if remark:
         return [Answer(a.command, a.text, None, a.started, a.ended, Reason.TIMED_OUT, remark)
                 if a.reason in {Reason.NOT_RUN, Reason.TRUNCATED} else a for a in answers]
