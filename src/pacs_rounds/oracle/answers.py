@@ -83,7 +83,7 @@ class Session:
             return self._cut(query, begin)
         lines = [line for line in self._lines[begin + 1:end] if line.strip()]
         if lines and lines[0].startswith(f"{self._nonce} N "):
-            return failed(Reason.TOOL_MISSING, f"this query is for Oracle {' '.join(lines[0].split()[2:])}")
+            return failed(Reason.NOT_RUN, f"the query is for releases {' '.join(lines[0].split()[2:])}")
         return _errors(lines) or _rows(query, lines)
 
     def _cut(self, query: Query, begin: int | None) -> str:

@@ -198,12 +198,13 @@ def typed(text: str, columns: Iterable[tuple[str, str]]) -> list[Fields]:
 
 def verdict(text: str) -> tuple[Reason, str] | None:
     """Why the whole text is no answer: every instance that runs here failed. None when at least one answered, when none
-    runs here, and for text that is not of this form (its parser says so)."""
+    runs here, where the query was not sent (`not_run`: it is for other releases, which the check may know how to
+    take), and for text that is not of this form (its parser says so)."""
     try:
         found = [one for one in sections(text) if one.running]
     except ParseError:
         return None
-    if not found or any(one.reason is None for one in found):
+    if not found or any(one.reason in {None, Reason.NOT_RUN} for one in found):
         return None
     first = found[0].reason
     words = "; ".join(f"{one.sid}: {one.detail}" if len(found) > 1 else one.detail for one in found)
