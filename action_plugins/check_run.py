@@ -17,12 +17,13 @@ from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleE
 from ansible.plugins.action import ActionBase
 
 from pacs_rounds import catalogue, rounds, warm
+from pacs_rounds.backup import probe
 from pacs_rounds.catalogue import Collect
 from pacs_rounds.conductor import Inputs
 from pacs_rounds.evidence import keys
 from pacs_rounds.evidence.layout import read_json
 from pacs_rounds.model import Answer, BadInput, Outcome, Reason, gravest
-from pacs_rounds.transports import replay, sh_probe
+from pacs_rounds.transports import archive, replay, sh_probe
 from pacs_rounds.transports.endpoint import UNKNOWN
 from pacs_rounds.transports.failures import connection_failure
 from pacs_rounds.transports.shell_round import Plan
@@ -57,8 +58,12 @@ class ActionModule(ActionBase):
             facts = rounds.host_facts(host, rendered, rounds.contract_row(run, host))
             inputs = rounds.prepare(run_dir, run, role, arguments["checks"], str(self._connection.transport), facts)
             commands = catalogue.commands(catalogue.select(arguments["checks"]))
+            kept = [] if run.get("replay") else [one for one in commands if one.transport == archive.NAME]
+            asked = [one for one in commands if one not in kept]
             oracle = rounds.plain(rendered.get("rounds_oracle"))
-            answers = self._ask(inputs, commands, arguments["deadline"], run.get("replay"), oracle)
+            words = probe.words(inputs.settings, probe.site_day(run))
+            answers = [*self._ask(inputs, asked, arguments["deadline"], run.get("replay"), oracle, words),
+                       *archive.ask(run["site"], host, kept)]
             records = rounds.finish(run_dir, inputs, answers, keys.redaction_key(run["site"]))
         except (BadInput, OSError) as error:
             raise AnsibleActionFail(f"{role} on {host} could not be recorded: {error}") from None
@@ -66,7 +71,7 @@ class ActionModule(ActionBase):
                 "records": len(records)}
 
     def _ask(self, inputs: Inputs, commands: Sequence[Collect], deadline: float, folder: str | None,
-             oracle: dict[str, Any] | None) -> list[Answer]:
+             oracle: dict[str, Any] | None, words: dict[str, str]) -> list[Answer]:
         if folder:
             inputs.transport = "replay"
             return replay.ask(Path(folder), inputs.host, commands, inputs.platform)
@@ -75,7 +80,7 @@ class ActionModule(ActionBase):
             detail = f"ansible_host is still 'unknown': fill it in in the inventory (host_vars/{inputs.host})"
             return [Answer(one.command, "", None, now, now, Reason.UNREACHABLE, detail) for one in commands]
         nonce = secrets.token_hex(12)
-        plan = Plan(commands, oracle, nonce)
+        plan = Plan(commands, oracle, nonce, words)
         try:
             with alarm(deadline):
                 result = self._low_level_execute_command(sh_probe.SHELL, in_data=plan.script().encode())

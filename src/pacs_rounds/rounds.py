@@ -22,7 +22,7 @@ from pacs_rounds.model import PAPERWORK_ROLES, Answer, BadInput
 from pacs_rounds.oracle import site
 
 PREVIOUS_RUNS = 12
-"""How far back an earlier value is looked for: three years of quarterly visits."""
+"""How far back an earlier value is looked for, in runs of one round: three years of quarterly visits."""
 
 
 def preload(*platforms: str) -> None:
@@ -109,7 +109,7 @@ def open_round(opening: Opening) -> Path:
     data = _run_data(opening, policy, run_id)  # before the evidence folder is touched: here bad input comes to light
     with chain.locked(evidence):
         chain.finish_moves(evidence)
-        earlier = [folder.name for folder in chain.sealed_runs(evidence)][:PREVIOUS_RUNS]
+        earlier = chain.newest_of_each_round(evidence, PREVIOUS_RUNS)
         data |= {"previous_run": earlier[0] if earlier else None, "previous_runs": earlier}
         run_dir = evidence.open / run_id
         if run_dir.exists() or evidence.find(run_id).exists() or chain.link_of(evidence, run_id):
@@ -230,7 +230,7 @@ def host_facts(host: str, variables: Any, contract: dict[str, Any]) -> HostFacts
     settings: dict[str, Any] = {
         "address": str(variables.get("ansible_host") or ""),
         "groups": sorted(variables.get("group_names") or [])}
-    for name in ("dicom_aes", "rounds_calling_ae_title", "rounds_timezone", "rounds_legacy_ssh",
+    for name in ("dicom_aes", "rounds_calling_ae_title", "rounds_timezone", "rounds_legacy_ssh", "rounds_backup",
                  "rounds_netmiko_type"):
         value = variables.get(name)
         if value is not None:

@@ -13,14 +13,11 @@ backups; of images not even these: a path may hold a patient's name, and goes th
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
-
-from pacs_rounds.catalogue import Collect
-from pacs_rounds.model import Answer
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 LOGS_PER_DIRECTORY = 6
 LARGEST_LOG_BYTES = 300_000
@@ -125,18 +122,16 @@ def images(agreed: dict[str, Any], today: date) -> str:
     return f'{script}\ni {_quote(one["root"])} {asked}\necho "== end"'
 
 
-COMMANDS = ("backup logs", "backup copies", "backup images")
+def site_day(run: dict[str, Any]) -> date:
+    """The day on which a run was begun, by the site's own clock; by UTC where this machine has no data of its zone."""
+    began = datetime.fromisoformat(run["started"])
+    with contextlib.suppress(ZoneInfoNotFoundError, ValueError, OSError):
+        began = began.astimezone(ZoneInfo(run["timezone"]))
+    return began.date()
 
 
-def expand(commands: Sequence[Collect], settings: dict[str, Any], today: date) -> list[Collect]:
-    """Each of our words as the sh that is really sent, in the same order. `today` is the site's own day: both ends of a
-    copy are asked for the same days, whatever their clocks say."""
+def words(settings: dict[str, Any], today: date) -> dict[str, str]:
+    """What is really sent for each of the catalogue's words. `today` is the site's own day: both ends of a copy are
+    asked for the same days, whatever their clocks say."""
     agreed = settings.get("rounds_backup") or {}
-    scripts = {"backup logs": lambda: logs(agreed), "backup copies": lambda: copies(agreed),
-               "backup images": lambda: images(agreed, today)}
-    return [replace(one, command=scripts[one.command]()) for one in commands]
-
-
-def fold(commands: Sequence[Collect], answers: Sequence[Answer]) -> list[Answer]:
-    """The answers under the catalogue's own words again."""
-    return [replace(answer, command=one.command) for one, answer in zip(commands, answers, strict=True)]
+    return {"backup logs": logs(agreed), "backup copies": copies(agreed), "backup images": images(agreed, today)}

@@ -153,6 +153,19 @@ def sealed_runs(evidence: SiteEvidence) -> list[Path]:
     return [folder for folder in folders if (folder / "bagit.txt").exists()]
 
 
+def newest_of_each_round(evidence: SiteEvidence, count: int) -> list[str]:
+    """Ids of sealed runs, newest first, at most `count` of each kind of round: thirteen weekly harvests must not hide
+    the last quarter's inspection."""
+    seen: dict[str, int] = {}
+    names = []
+    for folder in sealed_runs(evidence):
+        kind = folder.name.split("-", 1)[1].rpartition("-")[0]
+        seen[kind] = seen.get(kind, 0) + 1
+        if seen[kind] <= count:
+            names.append(folder.name)
+    return names
+
+
 def link_of(evidence: SiteEvidence, run: str) -> Link | None:
     """The link that seals a run, or None. Links that cannot be read are passed over: they seal nothing."""
     return next((link for link in scan(evidence)[0] if link.run == run), None)

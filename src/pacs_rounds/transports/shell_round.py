@@ -38,9 +38,12 @@ class _Step:
 class Plan:
     """What to send for some commands, and how to read what comes back."""
 
-    def __init__(self, commands: Sequence[Collect], oracle: dict[str, Any] | None, nonce: str) -> None:
+    def __init__(self, commands: Sequence[Collect], oracle: dict[str, Any] | None, nonce: str,
+                 words: dict[str, str] | None = None) -> None:
+        """`words` says what is really sent for a word of the catalogue that depends on the inventory."""
         self._commands = commands
         self._nonce = nonce
+        self._words = words or {}
         self._site = site.read(oracle)
         self._steps = self._planned()
 
@@ -54,7 +57,8 @@ class Plan:
                 if one is asked[0]:
                     steps += [self._session(instance, asked) for instance in self._site.instances]
             else:
-                steps.append(_Step(one, one.command, ""))
+                sent = replace(one, command=self._words.get(one.command, one.command))
+                steps.append(_Step(sent, one.command, ""))
         return steps
 
     def _program(self, one: Collect) -> list[_Step]:
