@@ -102,8 +102,9 @@ def _judge_row(check: Check, row: Row, item: str, context: Context, rules: list[
     word = row.get(check.measure)
     outcome = by_words(str(word), words) if word is not None else None
     detail = str(row.get("detail", ""))
-    common: dict[str, Any] = {"observed": word, "previous": row.get("previous"), "levels": {"words": words},
-                              "levels_origin": resolved.origin}
+    # What is kept for the next run may be more than the word: a file's size, a parameter's value.
+    common: dict[str, Any] = {"observed": row.get("observed", word), "previous": row.get("previous"),
+                              "delta": row.get("delta"), "levels": {"words": words}, "levels_origin": resolved.origin}
     if outcome is None:
         said = "; ".join(part for part in (f"the word {str(word)[:80]!r} is not listed", detail) if part)
         return Verdict(item, Outcome.UNKNOWN, Reason.UNLISTED_WORD, said, **common)
