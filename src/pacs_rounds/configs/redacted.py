@@ -1,0 +1,197 @@
+"""The copy for people: secrets as tokens, noise masked. Pure.
+
+The rules are those of every raw text (redact/rules.yml); after them a net catches words that look random and that no
+rule has named (data/high_entropy.yml). Banners are prose: only the rules for every platform look at them.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from typing import Any
+
+from pacs_rounds import redact as redaction
+from pacs_rounds import yamlfile
+from pacs_rounds.configs.rules import DATA, document
+from pacs_rounds.configs.sections import banners
+from pacs_rounds.redact import Hit, redact, token
+
+NET = "unknown_shape"
+NOISE = "<noise>"
+_WORD = re.compile(r"<redacted:[a-z0-9_]+:[0-9a-f]{12}>|<noise>|[^\s\"'<>()\[\]{},;]{10,}")
+_CHUNK = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+|[^A-Za-z0-9]+")
+_TYPE_7 = re.compile(r"[01][0-9](?:[0-9A-F]{2}){4,60}\Z", re.IGNORECASE)
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{20,}={0,2}\Z")
+_PEM = re.compile(r"-----BEGIN (?:TRUSTED )?(?:CERTIFICATE|PUBLIC KEY)[A-Z ]*-----.*?-----END [A-Z ]+-----", re.DOTALL)
+
+
+def redacted(platform: str, text: str, key: bytes) -> tuple[str, list[Hit]]:
+    """The text with every secret as `<redacted:KIND:TOKEN>`, and what was replaced on which line (1-based)."""
+    parts: list[str] = []
+    hits: list[Hit] = []
+    before = 0
+    for prose, part in _parts(platform, text):
+        out, found = redact("linux" if prose else platform, part, key)
+        if prose:
+            caught: list[Hit] = []
+        else:
+            out, caught = _net(out, key)
+        hits += [Hit(hit.rule, hit.line + before) for hit in (*found, *caught)]
+        before += part.count("\n")
+        parts.append(out)
+    return "".join(parts), hits
+
+
+def _parts(platform: str, text: str) -> list[tuple[bool, str]]:
+    """The text cut into commands and prose, in order."""
+    if platform not in {"cisco_ios", "cisco_catos"}:
+        return [(False, text)]
+    lines = text.splitlines(keepends=True)
+    cut: list[tuple[bool, str]] = []
+    at = 0
+    for first, last in banners([line.rstrip("\r\n") for line in lines]):
+        cut.append((False, "".join(lines[at:first])))
+        cut.append((True, "".join(lines[first:last + 1])))
+        at = last + 1
+    return [part for part in [*cut, (False, "".join(lines[at:]))] if part[1]]
+
+
+@functools.cache
+def _data() -> tuple[tuple[re.Pattern[str], ...], ...]:
+    """Patterns of whole words, of parts of words, and of lines that hold nothing secret."""
+    data: dict[str, Any] = yamlfile.load(DATA / "high_entropy.yml")
+    return (tuple(re.compile(rf"(?:{one['pattern']})\Z") for one in data["harmless"]),
+            tuple(re.compile(one) for one in data["harmless_inside"]),
+            tuple(re.compile(one) for one in data["public_lines"]))
+
+
+def _net(text: str, key: bytes) -> tuple[str, list[Hit]]:
+    public = [match.span() for match in _PEM.finditer(text)]
+    lines = text.split("\n")
+    hits: list[Hit] = []
+    position = 0
+    for number, line in enumerate(lines):
+        begin, position = position, position + len(line) + 1
+        if len(line) < 10 or any(pattern.search(line) for pattern in _data()[2]) or any(
+                left <= begin < right for left, right in public):
+            continue
+        lines[number], count = _caught(line, key)
+        hits += [Hit(NET, number + 1)] * count
+    return "\n".join(lines), hits
+
+
+def _caught(line: str, key: bytes) -> tuple[str, int]:
+    count = 0
+
+    def replace(match: re.Match[str]) -> str:
+        nonlocal count
+        word = match[0]
+        if word.startswith(("<redacted:", "<noise>")):
+            return word
+        value = _value(word)
+        if not looks_random(value):
+            return word
+        count += 1
+        return word.replace(value, f"<redacted:{NET}:{token(value, key)}>", 1)
+
+    return _WORD.sub(replace, line), count
+
+
+def _value(word: str) -> str:
+    """The part of `name:value` or `name=value` that is the value; else the word without the marks around it."""
+    match = re.match(r"[\w.-]{1,80}?[:=](?=[^:=/\s]*[A-Za-z])(?P<value>[^:=\s][^\s]{9,})\Z", word)
+    if match and not _harmless(word):
+        return match["value"].strip(".,:;!")
+    return word.strip(".,:;!")
+
+
+def _harmless(word: str) -> bool:
+    return any(pattern.match(word) for pattern in _data()[0])
+
+
+def looks_random(word: str) -> bool:
+    """Whether a word looks as if a machine had made it up: kinds of characters change too often for a name."""
+    if len(word) < 10 or _harmless(word):
+        return False
+    for pattern in _data()[1]:
+        word = pattern.sub("", word)
+    if _TYPE_7.match(word) and not word.isdigit():
+        return True
+    if _BASE64.match(word) and _mixed(word) and (_restless(word, 3.4) or _unspeakable(word)):
+        return True
+    if re.search(r"[!@#$%^&*+?~]", word) and not re.search(r"://|@[\w-]+\.", word):
+        bare = re.sub(r"[._/-]", "", word)
+        numbered = len(bare) >= 12 and any(map(str.isdigit, bare))
+        if (_mixed(word) and _restless(bare, 3.4)) or (numbered and _unspeakable(bare)):
+            return True
+    return any(_part(part) for part in re.split(r"[-_./:=@\\|]+", word))
+
+
+def _part(part: str) -> bool:
+    """One part of a name: hexadecimal of sixteen and more, or letters and digits that nobody can say."""
+    if len(part) < 12 or part.isdigit() or _harmless(part):
+        return False
+    digits = any(char.isdigit() for char in part)
+    if digits and re.fullmatch(r"[0-9a-f]{12,}|[0-9A-F]{12,}", part):
+        return True
+    runs = len(_CHUNK.findall(part))
+    if digits and runs > 3 and _restless(part, 3.4 if _mixed(part) else 3.0):
+        return True
+    if not digits and len(part) < 16 and (part.islower() or part.isupper() or runs < 5):
+        return False
+    return _unspeakable(part)
+
+
+# Which letter may follow which in words of English, pinyin and device names.
+_FOLLOWERS = {
+    "a": "bcdgiklmnprstuvwy", "b": "aeiloru", "c": "aehiklortu", "d": "aeioru", "e": "acdefgilmnprstvwxy",
+    "f": "aefiloru", "g": "aehiloru", "h": "aeiou", "i": "acdefglmnoprstvx", "j": "aio", "k": "ei", "l": "adeilostuy",
+    "m": "abeimopuy", "n": "acdefgiknostu", "o": "abcdfgiklmnoprstuvw", "p": "aehiloprstu", "q": "u",
+    "r": "acdeiklmnorstuvy", "s": "acehiklopstuwy", "t": "aehilortuwy", "u": "bcdeilmnprst", "v": "aeio",
+    "w": "aehiou", "x": "ipux", "y": "aeiosu", "z": "aeho",
+}
+
+
+def _unspeakable(part: str) -> bool:
+    """Whether too few of its neighbouring letters are neighbours in words."""
+    pairs = [(one, other) for one, other in itertools.pairwise(part.lower()) if one.isalpha() and other.isalpha()]
+    return len(pairs) >= 5 and sum(1 for one, other in pairs if other in _FOLLOWERS.get(one, "")) < 0.58 * len(pairs)
+
+
+def _mixed(word: str) -> bool:
+    return any(c.islower() for c in word) and any(c.isupper() for c in word) and any(c.isdigit() for c in word)
+
+
+def _restless(word: str, longest: float) -> bool:
+    """Whether the runs of one kind of characters (a capital belongs to what follows it) are short on average."""
+    chunks = _CHUNK.findall(word)
+    return bool(chunks) and len(word) / len(chunks) < longest
+
+
+def masked(platform: str, name: str, text: str) -> str:
+    """The text without what changes by itself: whole lines dropped, or their changing part as `<noise>`."""
+    rules = document(platform, name)
+    if rules is None or not (rules.drop or rules.mask):
+        return text
+    lines = []
+    for line in text.split("\n"):
+        bare = line.rstrip("\r")
+        if any(pattern.search(bare) for pattern in rules.drop):
+            continue
+        lines.append(_masked_line(rules.mask, line))
+    return "\n".join(lines)
+
+
+def _masked_line(patterns: tuple[re.Pattern[str], ...], line: str) -> str:
+    for pattern in patterns:
+        match = pattern.search(line.rstrip("\r"))
+        if match:
+            begin, end = match.span("noise")
+            line = line[:begin] + NOISE + line[end:]
+    return line
+
+
+def kinds() -> list[str]:
+    """The words that a token may say, for reports."""
+    return sorted({rule["name"] for rule in yamlfile.load(redaction.RULES)} | {NET})
