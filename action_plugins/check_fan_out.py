@@ -80,8 +80,8 @@ class ActionModule(ActionBase):
         elif transport == "records":
             for role, fault in background.wait(run_dir, background.WAIT_SECONDS).items():
                 self._display.warning(f"{role}: {fault}")
-            known = records.gather(run_dir, run)
-            yield from ((host, records.ask(host, known, commands)) for host in facts)
+            known = records.gather(run_dir, run, commands, {host: fact.settings for host, fact in facts.items()})
+            yield from ((host, records.ask(run["site"], host, known, commands)) for host in facts)
         elif run.get("replay"):
             yield from ((host, replay.ask(Path(run["replay"]), host, commands, fact.platform))
                         for host, fact in facts.items())

@@ -314,11 +314,11 @@ def round_of(site: Site, serials: dict[str, str], **more: Any) -> Path:
         inputs.device_fields = more.get("device_fields", inputs.device_fields)
         rounds.finish(run_dir, inputs, answers(site, serial, **more.get("answers", {})),
                       keys.redaction_key(site.name))
-    known = records.gather(run_dir, run)
     commands = [Collect(records.COMMAND, "assets.device")]
+    known = records.gather(run_dir, run, commands, {})
     for host in HOSTS:
         inputs = rounds.prepare(run_dir, run, "asset_register", ["assets.*"], "records", site.facts(host))
-        rounds.finish(run_dir, inputs, records.ask(host, known, commands), keys.redaction_key(site.name))
+        rounds.finish(run_dir, inputs, records.ask("lab", host, known, commands), keys.redaction_key(site.name))
     return site.evidence.find(site.seal(run_dir).run)
 
 
@@ -441,7 +441,7 @@ def test_a_devices_words_do_not_act_on_the_terminal_or_the_spreadsheet(site: Sit
 
 
 def test_the_records_know_no_other_question_and_no_stranger() -> None:
-    other, stranger = (records.ask(host, {"h": {}}, [Collect(command, "assets.device")])[0]
+    other, stranger = (records.ask("lab", host, {records.COMMAND: {"h": "{}"}}, [Collect(command, "assets.device")])[0]
                        for host, command in (("h", "show version"), ("x", records.COMMAND)))
     assert (other.reason, stranger.reason) == ("tool_missing", "empty")
 
