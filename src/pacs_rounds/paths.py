@@ -17,3 +17,4 @@ STATE = Path(os.environ.get("ROUNDS_STATE") or ROOT / ".rounds")
 LIFECYCLE = ROOT / "data" / "lifecycle"
 EVIDENCE = Path(os.environ.get("ROUNDS_EVIDENCE") or ROOT / "evidence")
 REPORTS = Path(os.environ.get("ROUNDS_REPORTS") or ROOT / "reports")
+CONFIGS = Path(os.environ.get("ROUNDS_CONFIGS") or STATE / "configs")

@@ -23,6 +23,7 @@ COMMANDS = {
     "verify": ("evidence", "Walk hashes, chain and signatures."),
     "report": ("evidence", "Export a sealed run."),
     "assets": ("assets", "The contract's equipment list against what the devices said, from a sealed run."),
+    "configs": ("configs", "Configuration copies: log, diff, show, blame, restore, import."),
     "parse": ("text", "Plain data of a device's text, as JSON."),
     "parsers": ("text", "List the parsers."),
     "checks": ("text", "List the checks."),

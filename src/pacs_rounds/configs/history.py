@@ -19,7 +19,7 @@ from pacs_rounds.evidence.layout import json_bytes
 from pacs_rounds.model import BadInput
 
 MANIFEST = "manifest.json"
-_TRAILER = re.compile(r"^(?P<name>Round|Device|Work-order|Documents|Imported-from): (?P<value>.*)$", re.MULTILINE)
+_TRAILER = re.compile(r"^(?P<name>Round|Device|Work-order|Documents): (?P<value>.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,6 @@ class Commit:
     round_id: str
     order: str
     documents: list[str] = field(default_factory=list)
-    imported: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +177,7 @@ def _commit(row: str) -> Commit:
     name, moment, subject, body, *_ = row.strip("\n").split("\0")
     told = {match["name"]: match["value"].strip() for match in _TRAILER.finditer(body)}
     return Commit(name, float(moment), subject, told.get("Device", ""), told.get("Round", ""),
-                  told.get("Work-order", "").replace("none", ""), told.get("Documents", "").split(),
-                  told.get("Imported-from", ""))
+                  told.get("Work-order", "").replace("none", ""), told.get("Documents", "").split())
 
 
 def manifest_bytes(device: str, platform: str, documents: Mapping[str, Mapping[str, Any]]) -> bytes:

@@ -29,7 +29,7 @@ HEAD_LINES = 12
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What one session brought. `documents`: word -> text as it came; `gaps`: word -> why there is no text.
-    `moment` is when it was read (epoch seconds)."""
+    `moment` is when it was read (epoch seconds). Without `size_known` a text may be of any size: an old version."""
 
     device: str
     platform: str
@@ -37,6 +37,7 @@ class Reading:
     gaps: dict[str, str] = field(default_factory=dict)
     round_id: str = ""
     moment: float = 0.0
+    size_known: bool = True
 
 
 @dataclass(slots=True)
@@ -145,7 +146,7 @@ def message(reading: Reading, taken: Taken) -> str:
 
 def _refused(store: Store, reading: Reading, word: str, text: str, quiet: bytes, weight: int | None) -> Copy | None:
     """The Copy of a text that did not pass the gate, which then lies in quarantine; None for one that did."""
-    verdict = gate.judge(reading.platform, word, text, weight)
+    verdict = gate.judge(reading.platform, word, text, weight if reading.size_known else None)
     if verdict.accepted:
         return None
     if verdict.reason in {"absent", "empty"}:

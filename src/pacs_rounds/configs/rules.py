@@ -13,6 +13,7 @@ from pacs_rounds.model import BadInput
 
 DATA = Path(__file__).with_name("data")
 ANY = "*"
+_OTHERS = ("golden_", "high_entropy", "restore_")
 _WORD = re.compile(r"[a-z0-9][a-z0-9_.-]{0,80}\Z")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,100}\Z")
 
@@ -41,7 +42,7 @@ class Document:
 @functools.cache
 def platforms() -> list[str]:
     """Platforms whose configurations are kept."""
-    return sorted(path.stem for path in DATA.glob("*.yml") if not path.stem.startswith(("golden_", "high_entropy")))
+    return sorted(path.stem for path in DATA.glob("*.yml") if not path.stem.startswith(_OTHERS))
 
 
 @functools.cache

@@ -46,7 +46,7 @@ class Store:
         SiteEvidence.of(site)
         settings = settings or {}
         told = str(settings.get("path") or "")
-        root = Path(told).expanduser() if told and "{{" not in told else paths.STATE / "configs" / site
+        root = Path(told).expanduser() if told and "{{" not in told else paths.CONFIGS / site
         words = tuple(str(one) for one in settings.get("recipients") or () if str(one) != "unknown")
         sealed.recipients(words)
         return cls(site, root, words, keys.redaction_key(site))
