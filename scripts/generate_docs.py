@@ -7,11 +7,12 @@ from pathlib import Path
 
 from pacs_rounds import catalogue, paths
 from pacs_rounds.catalogue import Check
+from pacs_rounds.oracle import queries
 
 DOMAINS = {"contract": "The contract's register", "assets": "Asset reconciliation",
            "linux": "Linux servers", "catalyst": "Catalyst switches", "brocade": "Fibre Channel switch",
            "dicom": "DICOM application entities", "imm": "Server hardware (IMM)",
-           "emc_vnx": "Storage array"}
+           "emc_vnx": "Storage array", "oracle": "Oracle databases"}
 
 
 def judged(check: Check) -> str:
@@ -39,13 +40,34 @@ def page(domain: str, checks: list[Check]) -> str:
     return "\n".join(lines)
 
 
+COSTS = {"fixed": "reads memory only (V$ views)", "control_file": "reads the control file (V$ views)",
+         "dictionary": "reads dictionary tables (DBA_ views), for free space also the space maps of the data files; "
+                       "none scans segments"}
+
+
+def oracle_queries() -> str:
+    """What is asked of an Oracle database: each query, what it costs at most, from which release on."""
+    lines = ["# What an Oracle database is asked", "",
+             "Written by `scripts/generate_docs.py` from the heads of `src/pacs_rounds/oracle/queries/`; do not edit. "
+             "All queries of a round share one session. None returns more rows than stands here, none uses a "
+             "licensed view.",
+             "", *(f"* `{name}`: {what}" for name, what in COSTS.items()), "",
+             "| query | cost | rows at most | releases | what |", "| --- | --- | --- | --- | --- |"]
+    for query in queries.load().values():
+        begins = ", ".join(".".join(map(str, one.since)) for one in query.variants)
+        lines.append(f"| `{query.name}` | {query.cost} | {'' if query.strict else 'first '}{query.rows} | {begins} | "
+                     f"{query.summary.replace('|', '/')} |")
+    return "\n".join([*lines, ""])
+
+
 def pages() -> dict[Path, str]:
     """Path -> text of every generated page."""
     by_domain: dict[str, list[Check]] = {}
     for check in catalogue.load().values():
         by_domain.setdefault(check.domain, []).append(check)
     folder = paths.ROOT / "docs" / "checks"
-    return {folder / f"{domain}.md": page(domain, checks) for domain, checks in by_domain.items()}
+    return {folder / "oracle-queries.md": oracle_queries(),
+            **{folder / f"{domain}.md": page(domain, checks) for domain, checks in by_domain.items()}}
 
 
 def main() -> int:
