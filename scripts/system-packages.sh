@@ -2,7 +2,7 @@
 # Real peers for the tests, from Debian. Without root nothing is installed and the tests that need them skip loudly.
 set -eu
 wanted="openssh-client openssh-server dcmtk orthanc chromium fonts-noto-cjk poppler-utils
-snmp snmpd ipmitool openipmi"
+snmp snmpd ipmitool openipmi postgresql"
 missing=
 for package in $wanted; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"

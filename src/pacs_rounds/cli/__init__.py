@@ -15,6 +15,7 @@ from pacs_rounds.model import BadInput
 # command -> (module, its function, one line for `rounds --help`)
 COMMANDS = {
     "inspect": ("inspect", "One round: collect, judge, seal, report."),
+    "drill": ("drill", "A restore drill: look and plan; with --execute, restore."),
     "replay": ("inspect", "Judge recorded text as a round, or judge a sealed run again."),
     "observe": ("observe", "Record what you saw at a device, for the next round."),
     "lab": ("lab", "The simulated hospital: up, status, down."),

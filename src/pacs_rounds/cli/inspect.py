@@ -6,7 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ class Order:
     engineer: str | None = None
     vault_password_file: Path | None = None
     check: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
 
 
 def _options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -67,6 +68,11 @@ def inspect(site: str, round_: str, limit: str | None, scenario: Path | None, va
       rounds inspect --site cancer-hospital --limit 'lan_switches' --engineer 张三
     """
     order = Order(site, round_, policy, limit, scenario, None, engineer, vault_password_file, check)
+    prepared_and_run(order, fail_on, lang)
+
+
+def prepared_and_run(order: Order, fail_on: str, lang: str) -> None:
+    """A round from the command line: refused before it begins where it cannot work, and its lab around it."""
     _prepared(order)
     with _lab_for(order):
         _finish(order, fail_on, lang)

@@ -87,7 +87,7 @@ def _ansible(order: Order, run: str, playbook: Path, private: Path, log: Path, s
     from ansible_runner import RunnerConfig
     from ansible_runner.runner import Runner
 
-    extra: dict[str, Any] = {"rounds_run": run, "rounds_policy": order.policy}
+    extra: dict[str, Any] = {"rounds_run": run, "rounds_policy": order.policy, **order.extra}
     if order.scenario:
         extra["rounds_scenario"] = str(order.scenario)
     if order.replay:
