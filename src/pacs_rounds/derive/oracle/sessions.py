@@ -29,6 +29,8 @@ def locks(data: Data, context: Context) -> list[Row]:
     answers, rows = told(data, "blocked_sessions", "blocker")
     for one in answers:
         sessions = {_key(row): row for row in one.rows}
+        if not sessions:
+            rows.append({"blocker": one.sid, "wait_seconds": 0, "detail": "nobody waits for another session"})
         for root, waiters in _trees(sessions).items():
             rows.append(_tree(one, root, sessions.get(root), [sessions[key] for key in waiters]))
     return rows

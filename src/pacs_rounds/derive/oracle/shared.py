@@ -61,6 +61,14 @@ def beside(data: Data, query: str, sid: str) -> list[Fields] | None:
     return None
 
 
+def silence(data: Data, query: str, sid: str) -> Row:
+    """Why `beside` has nothing: reason and detail for a row."""
+    for one in data.get(f"oracle.sql_{query}") or []:
+        if one["sid"] == sid and one["reason"]:
+            return {"unknown": one["reason"], "detail": f"{query}: {one['detail']}"}
+    return {"unknown": Reason.NOT_RUN.value, "detail": f"nothing was answered to {query}"}
+
+
 def zone_of(context: Context) -> ZoneInfo:
     """The zone of the database host's clock: the baseline's `timezone`, else the site's."""
     for name in (context.baseline.get("timezone"), context.settings.get("rounds_timezone"),

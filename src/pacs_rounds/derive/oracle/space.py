@@ -7,7 +7,7 @@ from typing import Any
 
 from pacs_rounds.derive import Data, derivation
 from pacs_rounds.derive.linux import DAY_SECONDS, number_of, seconds_since
-from pacs_rounds.derive.oracle.shared import Fields, Told, agreed, beside, human, said, told
+from pacs_rounds.derive.oracle.shared import Fields, Told, agreed, beside, human, said, silence, told
 from pacs_rounds.model import Context, NotApplicable, Reason, Row
 
 SMALLFILE_BLOCKS = 4194303
@@ -80,8 +80,7 @@ def _usage(data: Data, context: Context, contents: str, used_key: str) -> list[R
     for one in answers:
         files = beside(data, "datafiles", one.sid)
         if files is None:
-            rows.append({"tablespace": one.sid, "unknown": Reason.NOT_RUN.value,
-                         "detail": "the sizes of the data files are not known"})
+            rows.append({"tablespace": one.sid, **silence(data, "datafiles", one.sid)})
             continue
         rows += _of_instance(one, files, storage(data, one.sid), contents, used_key)
     return rows
@@ -171,8 +170,7 @@ def smallfile_limit(data: Data, context: Context) -> list[Row]:
     for one in answers:
         files = beside(data, "datafiles", one.sid)
         if files is None:
-            rows.append({"tablespace": one.sid, "unknown": Reason.NOT_RUN.value,
-                         "detail": "the sizes of the data files are not known"})
+            rows.append({"tablespace": one.sid, **silence(data, "datafiles", one.sid)})
             continue
         for space in one.rows:
             if space["contents"] != "PERMANENT" or space["status"] != "ONLINE":
