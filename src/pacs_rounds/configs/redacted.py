@@ -23,6 +23,7 @@ _WORD = re.compile(r"<redacted:[a-z0-9_]+:[0-9a-f]{12}>|<noise>|[^\s\"'<>()\[\]{
 _CHUNK = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+|[^A-Za-z0-9]+")
 _TYPE_7 = re.compile(r"[01][0-9](?:[0-9A-F]{2}){4,60}\Z", re.IGNORECASE)
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{20,}={0,2}\Z")
+_HASH = re.compile(r"[A-Za-z0-9./$]{22,}\Z")
 _PEM = re.compile(r"-----BEGIN (?:TRUSTED )?(?:CERTIFICATE|PUBLIC KEY)[A-Z ]*-----.*?-----END [A-Z ]+-----", re.DOTALL)
 
 
@@ -120,6 +121,8 @@ def looks_random(word: str) -> bool:
         return True
     if _BASE64.match(word) and _mixed(word) and (_restless(word, 3.4) or _unspeakable(word)):
         return True
+    if _HASH.match(word) and _mixed(word) and _restless(word, 2.6) and _unspeakable(word, 0.65):
+        return True
     if re.search(r"[!@#$%^&*+?~]", word) and not re.search(r"://|@[\w-]+\.", word):
         bare = re.sub(r"[._/-]", "", word)
         numbered = len(bare) >= 12 and any(map(str.isdigit, bare))
@@ -136,7 +139,7 @@ def _part(part: str) -> bool:
     if digits and re.fullmatch(r"[0-9a-f]{12,}|[0-9A-F]{12,}", part):
         return True
     runs = len(_CHUNK.findall(part))
-    if digits and runs > 3 and _restless(part, 3.4 if _mixed(part) else 3.0):
+    if digits and runs > 3 and (_restless(part, 3.4 if _mixed(part) else 3.0) or (len(part) >= 20 and runs > 5)):
         return True
     if not digits and len(part) < 16 and (part.islower() or part.isupper() or runs < 5):
         return False
@@ -153,10 +156,10 @@ _FOLLOWERS = {
 }
 
 
-def _unspeakable(part: str) -> bool:
+def _unspeakable(part: str, least: float = 0.58) -> bool:
     """Whether too few of its neighbouring letters are neighbours in words."""
     pairs = [(one, other) for one, other in itertools.pairwise(part.lower()) if one.isalpha() and other.isalpha()]
-    return len(pairs) >= 5 and sum(1 for one, other in pairs if other in _FOLLOWERS.get(one, "")) < 0.58 * len(pairs)
+    return len(pairs) >= 5 and sum(1 for one, other in pairs if other in _FOLLOWERS.get(one, "")) < least * len(pairs)
 
 
 def _mixed(word: str) -> bool:
