@@ -21,13 +21,15 @@ export ORACLE_HOME ORACLE_SID NLS_LANG LD_LIBRARY_PATH
 unset TWO_TASK LOCAL SQLPATH ORACLE_PATH TNS_ADMIN
 """
 
-# An instance that does not run is not connected to: even that would leave a file in its audit directory. The release
-# is that of the home, which is that of an instance one can reach without a listener. SQL*Plus ends by SIGTERM before
-# the probe kills the whole group: what it has answered is kept, and the server process at its side can take its leave
-# of the instance.
-_SESSION = r"""p=`ps -eo pid,ppid,stat,user,args` && test -n "$p" && {{ printf '%s\n' "$p" |
+# An instance that does not run is not connected to: even that would leave a file in its audit directory.
+_RUNS_HERE = r"""p=`ps -eo pid,ppid,stat,user,args` && test -n "$p" && {{ printf '%s\n' "$p" |
   grep '[ _][a-z]*_pmon_{sid}$' >/dev/null || {{ echo '{not_running}'; exit 0; }}; }}
-S=$ORACLE_HOME/bin/sqlplus
+"""
+
+# The release is that of the home, which is that of an instance one can reach without a listener. SQL*Plus ends by
+# SIGTERM before the probe kills the whole group: what it has answered is kept, and the server process at its side can
+# take its leave of the instance.
+_SESSION = r"""S=$ORACLE_HOME/bin/sqlplus
 test -x "$S" || {{ echo "$S: not found"; exit 127; }}
 v=`"$S" -V </dev/null 2>&1`; r=${{v#*elease }}; a=${{r%%.*}}; r=${{r#*.}}; b=${{r%%.*}}
 case $a$b in ''|*[!0-9]*) printf '%s\n' "no release of SQL*Plus: $v"; exit 125 ;; esac
@@ -72,6 +74,9 @@ done
 echo "-- end"
 """
 
+# The software of a cluster may lie on the disk that only the active node has.
+_HOME = """test -d "$ORACLE_HOME" || { echo '-- no home'; exit 0; }
+"""
 _LISTENER = '"$ORACLE_HOME/bin/lsnrctl" {verb} {name} </dev/null 2>&1'
 _OPATCH = '"$ORACLE_HOME/OPatch/opatch" lsinventory -oh "$ORACLE_HOME" </dev/null 2>&1'
 
@@ -117,15 +122,20 @@ def _as_owner(text: str, one: Instance, become: str) -> str:
 def session(site: Site, one: Instance, limit_seconds: int) -> str:
     """The command that reads the script of script.build on its standard input and lets SQL*Plus answer it, or says that
     the instance does not run here."""
-    text = _SESSION.format(sid=re.escape(one.sid), not_running=NOT_RUNNING, limit=max(1, limit_seconds - 2))
-    return _as_owner(_environment(one) + text, one, site.become)
+    text = _SESSION.format(limit=max(1, limit_seconds - 2))
+    return _as_owner(_environment(one) + _runs_here(one) + text, one, site.become)
+
+
+def _runs_here(one: Instance) -> str:
+    return _RUNS_HERE.format(sid=re.escape(one.sid), not_running=NOT_RUNNING)
 
 
 def program(site: Site, one: Instance, name: str) -> str:
     """The command line for one of PROGRAMS."""
     text = PROGRAMS[name].script
+    first = _runs_here(one) if PROGRAMS[name].per == "instance" else _HOME
     if "{{" in text:
         text = text.format(given=quote(one.alert_log), bytes=_ALERT_BYTES)
     else:
         text = text.replace("{name}", quote(site.listener) if site.listener else "").rstrip()
-    return _as_owner(_environment(one) + text, one, site.become)
+    return _as_owner(_environment(one) + first + text, one, site.become)

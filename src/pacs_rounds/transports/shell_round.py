@@ -117,18 +117,25 @@ class Plan:
             allowed = "rounds_oracle.opatch does not allow it: opatch keeps a log of its own on the host"
             return self._nobody(one, *((Reason.UNREACHABLE, self._site.gap) if self._site.gap
                                        else (Reason.NOT_RUN, allowed)))
-        texts = []
-        for step, answer in mine:
-            body = answer.text.strip("\n") if answer.reason is None else failed(answer.reason, answer.detail)
-            texts.append(f"-- {step.unit}\n{body}\n")
-        answers = [answer for _, answer in mine]
+        answers = [_with_reason(answer) for _, answer in mine]
+        texts = [f"-- {step.unit}\n{failed(said.reason, said.detail) if said.reason else said.text.strip(chr(10))}\n"
+                 for (step, _), said in zip(mine, answers, strict=True)]
         times = min(answer.started for answer in answers), max(answer.ended for answer in answers)
-        silent = all(answer.reason for answer in answers)
-        worst = max((answer.status or 0 for answer in answers if answer.reason is None), default=None)
-        return Answer(one.command, "\n".join(texts), worst, *times, answers[0].reason if silent else None,
-                      answers[0].detail if silent else "")
+        if all(answer.reason for answer in answers):
+            return Answer(one.command, "\n".join(texts), None, *times, answers[0].reason, answers[0].detail)
+        worst = max(answer.status or 0 for answer in answers if answer.reason is None)
+        return Answer(one.command, "\n".join(texts), worst, *times)
 
     @staticmethod
     def _nobody(one: Collect, reason: Reason, detail: str) -> Answer:
         now = time.time()
         return Answer(one.command, "", None, now, now, reason, detail)
+
+
+def _with_reason(answer: Answer) -> Answer:
+    """A program that is not there, or may not be run, as a gap of its own home or instance."""
+    reasons = {127: Reason.TOOL_MISSING, 126: Reason.REFUSED}
+    if answer.reason or answer.status not in reasons:
+        return answer
+    first = next((line.strip() for line in answer.text.splitlines() if line.strip()), "")
+    return replace(answer, reason=reasons[answer.status], detail=first[:160] or "not found")
