@@ -139,7 +139,7 @@ def image_copy_lag(data: Data, context: Context) -> list[Row]:
 @derivation("backup.off_host")
 def off_host(data: Data, context: Context) -> list[Row]:
     """A row per database whose backups are copied here: whether its newest pieces have arrived: complete, behind, short
-    (other sizes), none, absent."""
+    (other sizes), no_copy, absent."""
     known = agreed(context).get("copies") or {}
     if not known:
         raise NotApplicable("this host holds no copy of backups")
@@ -189,9 +189,52 @@ def _arrived(pieces: list[dict[str, Any]], files: dict[str, Any], asked: datetim
     if newest is not None:
         told += f"; the newest copied piece is {newest / ladder.DAY:.1f} days old"
     if not here:
-        return {"state": "none", "detail": f"no piece that the database lists is here; {told}"}
+        return {"state": "no_copy", "detail": f"no piece that the database lists is here; {told}"}
     if lacking:
         return {"state": "behind", "detail": f"not here: {listed(lacking, 3)}; {told}"}
     if other:
         return {"state": "short", "detail": f"shorter than the original: {listed(other, 3)}; {told}"}
     return {"state": "complete", "detail": told}
+
+
+@derivation("backup.places")
+def places(data: Data, context: Context) -> list[Row]:
+    """A row per agreed directory on this host, of images or of copies: filled, empty, absent."""
+    known = agreed(context)
+    asked = [name for name in ("images", "copies") if known.get(name)]
+    if not asked:
+        raise NotApplicable("the inventory names no place of images or of copies here (rounds_backup)")
+    rows: list[Row] = []
+    for name in asked:
+        said = data.get(f"backup.{name}")
+        if said is None:
+            answer = context.answers.get(f"backup {name}")
+            why = str(answer.reason or Reason.EMPTY) if answer else str(Reason.NOT_RUN)
+            rows.append({"item": name, "unknown": why, "detail": answer.detail if answer else "it was not asked"})
+        else:
+            rows += [_images_place(said)] if name == "images" else [_copies_place(one) for one in said["copies"]]
+    return rows
+
+
+def _images_place(said: dict[str, Any]) -> Row:
+    item = f"images {said['root']}"
+    if said["state"] in ("refused", "not agreed") or any(one["state"] == "failed" for one in said["days"]):
+        return {"item": item, "unknown": "refused", "detail": "not all of it may be read by this user"}
+    if said["state"] == "absent":
+        return {"item": item, "state": "absent", "detail": "the agreed directory is not there"}
+    files = sum(one["files"] for one in said["days"])
+    size = sum(one["bytes"] for one in said["days"])
+    return {"item": item, "state": "filled" if files else "empty",
+            "detail": f"{files} files, {size / 1e9:.2f} GB of the last {len(said['days'])} days"}
+
+
+def _copies_place(one: dict[str, Any]) -> Row:
+    item = f"{one['of']} {one['path']}"
+    if one["state"] == "refused":
+        return {"item": item, "unknown": "refused", "detail": "this user may not look into the directory"}
+    if one["state"] == "absent":
+        return {"item": item, "state": "absent", "detail": "the agreed directory is not there"}
+    size = sum(file["bytes"] for file in one["files"])
+    more = " at least" if one["state"] == "cut" else ""
+    return {"item": item, "state": "filled" if one["files"] else "empty",
+            "detail": f"{len(one['files'])} files{more}, {size / 1e9:.2f} GB"}

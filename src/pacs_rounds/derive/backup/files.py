@@ -29,7 +29,7 @@ def pieces(data: Data, context: Context) -> list[Row]:
         away = [row for row in found if row["status"] not in ("A", "X")]
         told = f"{len(found)} pieces, {sum(row['bytes'] or 0 for row in found) / 1e9:.1f} GB"
         if not found:
-            rows.append({"item": one.sid, "state": "none", "detail": "the control file lists no piece"})
+            rows.append({"item": one.sid, "state": "no_piece", "detail": "the control file lists no piece"})
         elif gone:
             names = [row["handle"] for row in gone]
             rows.append({"item": one.sid, "state": "expired", "detail": f"{listed(names, 3)}; {told}"})

@@ -28,7 +28,7 @@ def last_jobs(data: Data, context: Context) -> list[Row]:
             continue
         newest = {job.input_type: job for job in jobs}
         if not any(kind in newest for kind in DATA_TYPES):
-            rows.append({"item": f"{one.sid}/data", "state": "none",
+            rows.append({"item": f"{one.sid}/data", "state": "no_job",
                          "detail": "the control file remembers no job that backed up data files"})
         rows += [_job_row(one, job, data.get("backup.logs")) for job in newest.values()]
     return rows
