@@ -40,6 +40,8 @@ class Identity:
     views: Mapping[str, View]
     by_name: dict[str, str] = field(default_factory=dict)
     by_address: dict[str, str] = field(default_factory=dict)
+    port_at: dict[str, str] = field(default_factory=dict)
+    """An IP address that the register gives to one port, such as a management controller's."""
     macs: dict[str, Owner] = field(default_factory=dict)
     wwns: dict[str, Owner] = field(default_factory=dict)
     switch_macs: dict[str, str] = field(default_factory=dict)
@@ -71,7 +73,7 @@ def resolve(register: Register, views: Mapping[str, View], links: list[Link],
     found = Identity(register, views)
     _names(found, addresses or {})
     _strong(found)
-    _arp(found, addresses or {})
+    _arp(found)
     _wwns(found)
     _uplinks(found, links)
     _edges(found)
@@ -84,8 +86,14 @@ def _names(found: Identity, addresses: Mapping[str, str]) -> None:
             if found.by_name.setdefault(one, device.name) != device.name:
                 found.doubts.append(f"the name {one} is that of {found.by_name[one]} and of {device.name}")
                 found.by_name[one] = ""
-    for name, address in addresses.items():
-        if name in found.register.devices and found.by_address.setdefault(address, name) != name:
+    written = [(name, address) for name, address in addresses.items() if name in found.register.devices]
+    for device in found.register.devices.values():
+        for port, told in device.known.items():
+            if "ip" in told:
+                found.port_at[told["ip"]] = port
+                written.append((device.name, told["ip"]))
+    for name, address in written:
+        if found.by_address.setdefault(address, name) != name:
             found.by_address[address] = ""
             found.doubts.append(f"the address {address} is written for two devices")
     found.by_address = {address: name for address, name in found.by_address.items() if name}
@@ -122,32 +130,40 @@ def _strong(found: Identity) -> None:
                 found.switch_macs.setdefault(neighbour.chassis, near)
 
 
-def _arp(found: Identity, addresses: Mapping[str, str]) -> None:
+def _arp(found: Identity) -> None:
     """Weak owners: the freshest entry of each known IP address, unless the MAC is known better or is several's."""
     newest: dict[str, tuple[int, str, str]] = {}
     for view in found.views.values():
         for address, digits, age in view.arp:
-            name = found.by_address.get(address)
             minutes = age if age is not None else 0
-            if name and (name not in newest or minutes < newest[name][0]):
-                newest[name] = minutes, digits, view.host
-    holders: dict[str, list[str]] = defaultdict(list)
-    for name, (_, digits, _) in newest.items():
-        holders[digits].append(name)
-    for name, (minutes, digits, told_by) in newest.items():
+            if address in found.by_address and (address not in newest or minutes < newest[address][0]):
+                newest[address] = minutes, digits, view.host
+    holders: dict[str, set[str]] = defaultdict(set)
+    for address, (_, digits, _) in newest.items():
+        holders[digits].add(found.by_address[address])
+    for address, (minutes, digits, told_by) in newest.items():
+        name = found.by_address[address]
         known = found.macs.get(digits)
         if known or digits in found.switch_macs:
             holder = known.device if known else found.switch_macs[digits]
             if holder != name:
-                found.doubts.append(f"ARP of {told_by} gives {addresses[name]} ({name}) the address of {holder}: "
-                                    "stale, not used")
+                found.doubts.append(f"ARP of {told_by} gives {address} ({name}) the address of {holder}: stale")
         elif len(holders[digits]) > 1:
-            found.doubts.append(f"ARP of {told_by} gives {names.shown_mac(digits)} to {', '.join(holders[digits])}: "
-                                "not used")
-        elif not any(owner.device == name and owner.strength == STRONG for owner in _of(found, name)):
-            strength = FRESH if minutes <= FRESH_MINUTES else WEAK
-            found.macs[digits] = Owner(name, _only_port(found.register, name), strength,
-                                       f"ARP ({minutes} minutes old)", told_by)
+            found.doubts.append(f"ARP of {told_by} gives {names.shown_mac(digits)} to "
+                                f"{', '.join(sorted(holders[digits]))}: not used")
+        else:
+            _weak(found, address, minutes, digits, told_by)
+
+
+def _weak(found: Identity, address: str, minutes: int, digits: str, told_by: str) -> None:
+    """An owner by ARP alone, where the device's or port's address is not known better."""
+    name, port = found.by_address[address], found.port_at.get(address, "")
+    better = [owner for owner in _of(found, name) if owner.strength == STRONG
+              and (not port or port in owner.ports or not owner.ports)]
+    if not better:
+        ports = frozenset({port}) if port else _only_port(found.register, name)
+        strength = FRESH if minutes <= FRESH_MINUTES else WEAK
+        found.macs[digits] = Owner(name, ports, strength, f"ARP ({minutes} minutes old)", told_by)
 
 
 def _of(found: Identity, name: str) -> list[Owner]:
@@ -189,12 +205,14 @@ def _wwns(found: Identity) -> None:
 def _unnamed(found: Identity) -> None:
     """Linux numbers its FC ports by host number and not by slot: where the register names no WWN, they stay "one of"
     the device's FC ports."""
+    taken: dict[str, set[str]] = defaultdict(set)
+    for owner in found.wwns.values():
+        taken[owner.device] |= owner.ports
     for digits, owner in list(found.wwns.items()):
         if not owner.ports and owner.device in found.register.devices:
             kind = found.register.devices[owner.device].type
-            taken = {port for other in found.wwns.values() if other.device == owner.device for port in other.ports}
-            free = frozenset(port.name for port in kind.ports.values() if port.use == "fc") - taken
-            found.wwns[digits] = Owner(owner.device, free, owner.strength, owner.by, owner.told_by)
+            free = {port.name for port in kind.ports.values() if port.use == "fc"} - taken[owner.device]
+            found.wwns[digits] = Owner(owner.device, frozenset(free), owner.strength, owner.by, owner.told_by)
 
 
 # Which ports lead to other switches ----------------------------------------------------------------------------------

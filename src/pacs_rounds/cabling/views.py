@@ -212,9 +212,9 @@ def _switchshow(one: View, told: dict[str, Any]) -> None:
     one.switch_wwn = names.wwn(told["wwn"] or "")
     one.domain = told["domain"]
     for port in told["ports"]:
-        one.ports[port["port"]] = PortState(UP if port["state"] == "Online" else DOWN)
+        one.ports[port["port"]] = PortState(UP if port["state"].lower() == "online" else DOWN)
         digits = names.wwn(port.get("wwn") or "")
-        if digits and port["state"] == "Online":
+        if digits and port["state"].lower() == "online":
             one.logins.setdefault(port["port"], set()).add(digits)
 
 

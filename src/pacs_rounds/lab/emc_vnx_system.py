@@ -89,8 +89,9 @@ def port_list(device: VnxDevice, _sp: str) -> str:
             ("SP UID", wwn), ("Link Status", port["link"]), ("Port Status", port["status"]),
             ("Switch Present", "YES" if port["link"] == "Up" else "NO")], 21)
         if port["link"] == "Up":
-            text += aligned([("Switch UID", "10:00:00:05:1E:36:A1:7C:20:04:00:05:1E:36:A1:7C"),
-                             ("SP Source ID", 66560)], 21)
+            place = port.get("switch_port") or 0
+            text += aligned([("Switch UID", f"10:00:00:05:1E:36:A1:7C:20:{place:02X}:00:05:1E:36:A1:7C"),
+                             ("SP Source ID", 65536 + 256 * place)], 21)
         text += aligned([("ALPA Value", 0), ("Speed Value", port["speed"]), ("Auto Negotiable", "YES"),
                          ("Requested Value", "Auto"), ("MAC Address", "Not Applicable"), ("SFP State",
                           "Online"), ("Reads", "N/A"), ("Writes", "N/A"), ("Connection Type", "Fibre")], 21)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pacs_rounds import paths, yamlfile
-from pacs_rounds.lab import overlay
+from pacs_rounds.lab import overlay, plugged
 from pacs_rounds.lab.kinds import Device
 from pacs_rounds.model import BadInput
 
@@ -121,6 +121,9 @@ def load(scenario: Path | None = None, path: Path = paths.LAB / "hospital.yml") 
                                f"{taken[device.address]}", "give each device its own address")
             taken[device.address] = name
             devices[name] = device
+    laid = overlay.read(scenario) if scenario else {}
     if scenario:
-        overlay.lay(overlay.read(scenario), scenario, devices)
+        overlay.lay(laid, scenario, devices)
+    if path == paths.LAB / "hospital.yml":
+        plugged.apply(devices, laid.get("cabling"), scenario)
     return devices

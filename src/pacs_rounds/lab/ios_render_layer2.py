@@ -272,7 +272,19 @@ def mac_table_6500(device: IosDevice, _argument: str) -> str:
 
 
 def _learned(device: IosDevice) -> list[tuple[str, str, str]]:
-    base = 0x001A64000000
-    return [(port["vlan"], text.mac(base, text.draw(port["description"], low=1, high=0xFFFFFF)), name)
-            for name, port in device.interfaces.items()
-            if port["status"] == "connected" and port["vlan"].isdigit() and text.split(name)[0] in ("Fa", "Gi")]
+    """Vlan, address and port, in the order of VLANs and addresses; a port that has gone down has forgotten."""
+    def up(port: str) -> bool:
+        return device.interfaces.get(port, {}).get("status") == "connected"
+
+    return sorted((vlan, text.dotted(address), port) for vlan, address, port in device.state["learned"] if up(port))
+
+
+@shows("show ip arp", "show arp")
+def arp(device: IosDevice, _argument: str) -> str:
+    """Addresses in the switch's own networks; its own have no age."""
+    rows = [(name, port["address"].partition("/")[0], "-", text.dotted(device.state["spanning_tree"]["bridge"]))
+            for name, port in device.interfaces.items() if port["address"]]
+    rows += [(f"Vl{vlan}", address, str(age), text.dotted(mac)) for address, age, mac, vlan in device.state["arp"]]
+    told = "Protocol  Address          Age (min)  Hardware Addr   Type   Interface\n"
+    return told + "".join(f"Internet  {address:<15} {age:>10}  {mac}  ARPA   {text.long(name)}\n"
+                          for name, address, age, mac in sorted(rows, key=lambda row: (row[0], row[1])))

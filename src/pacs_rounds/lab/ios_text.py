@@ -102,3 +102,9 @@ def draw(*words: str, low: int, high: int) -> int:
     """A number that looks measured and is the same in every run: traffic counters, process times."""
     digest = hashlib.sha256("/".join(words).encode()).digest()
     return low + int.from_bytes(digest[:6], "big") % (high - low + 1)
+
+
+def dotted(address: str) -> str:
+    """`0018.b9aa.0107` for an address with any separators."""
+    digits = "".join(char for char in address.lower() if char in "0123456789abcdef")
+    return ".".join(digits[start:start + 4] for start in range(0, 12, 4))

@@ -11,7 +11,8 @@ State = dict[str, Any]
 DAY = 86400.0
 TREES = (
     "/proc/uptime", "/proc/loadavg", "/proc/stat", "/proc/meminfo", "/proc/mounts", "/proc/mdstat", "/proc/version",
-    "/proc/net/dev", "/proc/net/bonding", "/sys/class/net", "/sys/class/dmi", "/etc/passwd", "/etc/shadow",
+    "/proc/net/dev", "/proc/net/bonding", "/sys/class/net", "/sys/class/fc_host", "/sys/class/dmi",
+    "/etc/passwd", "/etc/shadow",
     "/etc/redhat-release", "/etc/os-release", "/boot", "/var/log", "/var/run/reboot-required", "/tmp", "/var/tmp")  # noqa: S108
 """Path prefixes that belong to the device and not to the machine the lab runs on."""
 _PSEUDO = """\
@@ -124,15 +125,27 @@ def _net_dev(links: State, up: float) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _sys_net(links: State) -> dict[str, str]:
+def _sys_net(links: State, bonds: State) -> dict[str, str]:
+    shown = {slave: links[name]["mac"] for name, bond in bonds.items() if name in links for slave in bond["slaves"]}
     files = {"/sys/class/net/lo/operstate": "unknown\n"}
     for name, link in links.items():
         up = link["state"] == "up"
         files |= {f"/sys/class/net/{name}/operstate": f"{link['state']}\n",
                   f"/sys/class/net/{name}/speed": f"{link['speed'] if up else -1}\n",
                   f"/sys/class/net/{name}/duplex": f"{link['duplex'] if up else 'unknown'}\n",
-                  f"/sys/class/net/{name}/address": f"{link['mac']}\n"}
+                  f"/sys/class/net/{name}/carrier": f"{int(up)}\n",
+                  f"/sys/class/net/{name}/address": f"{shown.get(name, link['mac'])}\n"}
     return files
+
+
+def _sys_fc(hosts: State) -> dict[str, str]:
+    """What the adapters' driver says of them; a WWN is written as one number."""
+    return {f"/sys/class/fc_host/{host}/{what}": f"{_number(value) if what.endswith('_name') else value}\n"
+            for host, told in hosts.items() for what, value in told.items()}
+
+
+def _number(wwn: str) -> str:
+    return f"0x{wwn.replace(':', '') or '0'}"
 
 
 def _passwd(accounts: State) -> str:
@@ -174,7 +187,7 @@ def still(state: State, now: float, born: float) -> dict[str, str]:
         "/etc/redhat-release": f"{state['release']}\n", "/etc/os-release": _os_release(state["release"]),
         "/var/log/messages": "", "/var/log/secure": "",
         **{f"/proc/net/bonding/{name}": _bonding(bond, state["links"]) for name, bond in state["bonds"].items()},
-        **_sys_net(state["links"]),
+        **_sys_net(state["links"], state["bonds"]), **_sys_fc(state["fc_hosts"]),
         **{f"/boot/vmlinuz-{kernel}": "" for kernel in state["kernels_on_disk"]},
         **{f"/boot/initramfs-{kernel}.img": "" for kernel in state["kernels_on_disk"]},
     }

@@ -16,7 +16,7 @@ from pacs_rounds import paths, yamlfile
 from pacs_rounds.lab.kinds import Device
 from pacs_rounds.model import BadInput
 
-RESERVED = ("title", "why", "expect", "after_healthy")
+RESERVED = ("title", "why", "expect", "after_healthy", "cabling")
 State = dict[str, Any]
 
 
