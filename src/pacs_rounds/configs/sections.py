@@ -140,10 +140,13 @@ def read_ios(text: str) -> None:
 
 
 def read_catos(text: str) -> None:
-    """ParseError for a line that is neither a comment nor a command of CatOS nor part of a banner."""
+    """ParseError for a line that is neither a comment nor a command of CatOS nor part of a banner. What the switch
+    says before its `begin` is not looked at."""
+    begun = False
     for line in tree("cisco_catos", text):
         bare = line.text.strip()
-        if line.kind == "command" and bare and not re.match(
+        begun = begun or bare == "begin"
+        if begun and line.kind == "command" and bare and not re.match(
                 r"(?:set|clear|reload|begin|end|switch|session|copy|write|enable|disable)\b", bare):
             raise ParseError(f"a line that is no command: {bare[:80]!r}")
 
@@ -214,7 +217,7 @@ def read_vnx(text: str) -> None:
     """ParseError unless most lines are `name: value` or part of a table, and none is cut in the middle."""
     lines = [line for line in text.split("\n") if line.strip()]
     told = sum(1 for line in lines if ":" in line or re.search(r"\S {2,}\S|\t", line) or line.startswith((" ", "\t")))
-    if lines and told < len(lines) / 3:
+    if len(lines) > 2 and told < len(lines) / 3:  # a word or a sentence is a whole answer: "medium"
         raise ParseError(f"neither names with values nor a table: {lines[0].strip()[:80]!r}")
 
 
