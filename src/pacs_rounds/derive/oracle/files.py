@@ -5,7 +5,7 @@ from __future__ import annotations
 from pacs_rounds.derive import Data, derivation
 from pacs_rounds.derive.linux import number_of
 from pacs_rounds.derive.oracle.shared import Fields, Told, human, said, told
-from pacs_rounds.model import Context, Row
+from pacs_rounds.model import Context, Reason, Row
 
 _GROWTH = "oracle.datafile_growth"
 _TOTAL = "all data files"
@@ -30,12 +30,14 @@ def datafile_growth(data: Data, context: Context) -> list[Row]:
                   if item.startswith(f"{one.sid}/") and (size := number_of(record)) is not None}
         total = one.name(_TOTAL)
         now = {key_of(one, file): file for file in one.rows}
-        size = sum(int(file["size_bytes"] or 0) for file in one.rows if file["kind"] == "DATA")
+        size = sum(int(file["size_bytes"] or before.get(item, 0)) for item, file in now.items()
+                   if file["kind"] == "DATA")
         rows.append(_compared(total, size, before.get(total), bool(before), ""))
         for item, file in now.items():
             name = said(str(file["file_name"]), f"tablespace {file['tablespace_name']}" if file["tablespace_name"]
                         else "")
-            rows.append(_compared(item, int(file["size_bytes"] or 0), before.get(item), bool(before), name))
+            rows.append(_compared(item, int(file["size_bytes"]), before.get(item), bool(before), name)
+                        if file["size_bytes"] else _hidden(item, before.get(item), name))
         for item, gone in before.items():
             if item not in now and item != total:
                 rows.append({"file": item, "state": "dropped",
@@ -43,6 +45,12 @@ def datafile_growth(data: Data, context: Context) -> list[Row]:
                              "detail": said("dropped since the last run", str(earlier[item].get("detail", ""))[:200])})
     # A dropped file stays in the records with no bytes: it is told once.
     return [row for row in rows if row.get("previous") != 0 or row.get("state") != "dropped"]
+
+
+def _hidden(item: str, before: float | None, name: str) -> Row:
+    """A file that is offline tells no size. The last known one stands as its state, so that the next run has it."""
+    row: Row = {"file": item, "unknown": Reason.EMPTY.value, "detail": said(name, "the file tells no size")}
+    return row if before is None else row | {"state": int(before)}
 
 
 def _compared(item: str, size: int, before: float | None, known: bool, name: str) -> Row:

@@ -86,7 +86,8 @@ def _archives(data: Data, sid: str) -> bool:
 
 @derivation("oracle.archive_rate")
 def archive_rate(data: Data, context: Context) -> list[Row]:
-    """Archived redo of the last complete day in percent of a usual day (the median of those before it)."""
+    """Archived redo of the last complete day, or today's where it is more, in percent of a usual day: the median of
+    those before."""
     answers, rows = told(data, "archived_per_day", "database")
     found = [(one, _days(one, data, context)) for one in answers if _archives(data, one.sid)]
     for one, days in found:
@@ -95,6 +96,8 @@ def archive_rate(data: Data, context: Context) -> list[Row]:
                          "detail": "no log was archived in two weeks"})
             continue
         *before, last = days
+        today = [row for row in one.rows if row not in days and row["size_bytes"] > last["size_bytes"]]
+        last = today[-1] if today else last
         usual = statistics.median([row["size_bytes"] for row in before]) if before else 0
         if len(before) < LEAST_DAYS_TO_COMPARE or usual <= 0:
             rows.append({"database": one.sid, "unknown": Reason.NO_PREVIOUS.value,
