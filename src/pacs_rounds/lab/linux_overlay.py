@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pacs_rounds import catalogue
-from pacs_rounds.lab import linux_files, linux_tools
+from pacs_rounds.lab import linux_files, linux_tools, oracle_host
 from pacs_rounds.lab.kinds import Device
 from pacs_rounds.model import BadInput
 from pacs_rounds.transports.replay import names_of, slug
@@ -74,8 +74,10 @@ class Overlay:
         return f"PATH={self.bin}:"
 
     def _rewriting(self) -> re.Pattern[str]:
-        trees = "|".join(re.escape(tree) for tree in linux_files.TREES)
-        tools = "|".join(re.escape(path.name) for path in self.bin.iterdir())
+        own = oracle_host.TREES if "oracle" in self.device.state else ()
+        trees = "|".join(re.escape(tree) for tree in (*linux_files.TREES, *own))
+        # Oracle's programs are never in /bin: `"$home"/bin/sqlplus` must stay what it is.
+        tools = "|".join(re.escape(path.name) for path in self.bin.iterdir() if path.name not in oracle_host.PROGRAMS)
         # A path that leads into the overlay already is left alone: the lab's own state may lie below /tmp.
         return re.compile(rf"(?<![\w.\-])(?:(?!{re.escape(str(self.root))}/)(?P<path>{trees})(?![\w-])"
                           rf"|(?:/usr)?/s?bin/(?P<tool>{tools})(?![\w-])|\bPATH=(?=\S))")
@@ -101,9 +103,20 @@ class Overlay:
             self._write(f"bin/{tool}", linux_tools.script(tool, said, shutil.which(tool, path=SYSTEM_PATH)), 0o755)
         if state["clock_offset_seconds"]:
             self._write("bin/date", linux_tools.clock(state["clock_offset_seconds"], _real("date")), 0o755)
+        if "oracle" in state:
+            self._oracle()
         self.refresh(self.started)
         self._faults()
         self._recorded()
+
+    def _oracle(self) -> None:
+        state = self.device.state
+        for name, text in oracle_host.programs(state, self.device.address).items():
+            self._write(f"bin/{name}", text, 0o755)
+        for place, name in oracle_host.places(state).items():
+            self._write(place, f'#!/bin/sh\nexec {self.bin}/{name} "$@"\n', 0o755)
+        for place, text in oracle_host.still(state).items():
+            self._write(place, text)
 
     def _faults(self) -> None:
         faults = self.device.faults
@@ -130,7 +143,7 @@ class Overlay:
 
     def _hold(self, name: str) -> None:
         """A file that a fault has taken over is not refreshed any more."""
-        if not any(name == tree or name.startswith(f"{tree}/") for tree in linux_files.TREES):
+        if not any(name == tree or name.startswith(f"{tree}/") for tree in (*linux_files.TREES, *oracle_host.TREES)):
             raise BadInput(f"{self.device.name}.faults", f"{name} is no file of a simulated server",
                            "known: " + ", ".join(linux_files.TREES))
         self._held.add(name)

@@ -10,6 +10,8 @@ import datetime
 import itertools
 from typing import Any
 
+from pacs_rounds.lab import oracle_host
+
 State = dict[str, Any]
 Answers = dict[str, str]
 _DAY = 86400
@@ -47,7 +49,7 @@ def _df(state: State) -> Answers:
 def _ps(state: State) -> Answers:
     number = itertools.count(1)
     lines = ["  PID  PPID STAT USER     COMMAND"]
-    for one in [*state["processes"].values(), *state["extra_processes"]]:
+    for one in [*state["processes"].values(), *state["extra_processes"], *oracle_host.processes(state)]:
         for _ in range(one.get("count", 1)):
             pid = next(number)
             parent = 0 if pid < 3 else 2 if one["args"].startswith("[") else 1

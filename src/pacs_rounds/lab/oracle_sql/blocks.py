@@ -1,0 +1,344 @@
+"""Query blocks: FROM with Oracle's outer joins, WHERE, ROWNUM, grouping, order, set operations and WITH."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlglot import exp
+
+from pacs_rounds.lab.oracle_sql import hierarchy, outer_joins
+from pacs_rounds.lab.oracle_sql.aggregates import direction
+from pacs_rounds.lab.oracle_sql.conditions import condition
+from pacs_rounds.lab.oracle_sql.errors import OraError, unknown
+from pacs_rounds.lab.oracle_sql.expressions import only, value
+from pacs_rounds.lab.oracle_sql.scope import Block, Column, Out, Query, Source, World, name_of
+from pacs_rounds.lab.oracle_sql.syntax import position
+from pacs_rounds.lab.oracle_sql.values import LONG, NULL, NUMBER, TEXT, TIMES, Value, cast
+
+Ctes = dict[str, tuple[str, list[Out]]]
+_SELECT = ("with_", "expressions", "hint", "distinct", "from_", "joins", "connect", "where", "group", "having", "order")
+_SET = ("with_", "this", "expression", "distinct", "order")
+_WORDS: dict[type[exp.Expr], str] = {exp.Union: "UNION", exp.Intersect: "INTERSECT", exp.Except: "EXCEPT"}
+
+
+def query(node: exp.Expr, world: World, parent: Block | None = None, ctes: Ctes | None = None) -> Query:
+    """A query or subquery. OraError says what is wrong with it."""
+    ctes = dict(ctes or {})
+    while isinstance(node, exp.Subquery):
+        only(node, "this", "alias", "order", "with_")
+        if node.args.get("order") or node.args.get("with_"):
+            raise unknown("ORDER BY after a query in parentheses")
+        node = node.this
+    ahead = _with(node, world, ctes)
+    found = _set_operation(node, world, parent, ctes) if type(node) in _WORDS else _select(node, world, parent, ctes)
+    return Query(f"{ahead}{found.sql}", found.columns)
+
+
+def _with(node: exp.Expr, world: World, ctes: Ctes) -> str:
+    given = node.args.get("with_")
+    if given is None:
+        return ""
+    only(given, "expressions")
+    parts = []
+    for one in given.expressions:
+        alias = one.args["alias"]
+        if alias.args.get("columns"):
+            raise unknown("WITH name (columns)", position(alias))
+        inner, name = query(one.this, world, None, ctes), world.fresh()
+        ctes[name_of(alias.this)] = (name, inner.columns)
+        parts.append(f"{name} AS ({inner.sql})")
+    return f"WITH {', '.join(parts)} "
+
+
+def _outs(columns: list[Out], name: str) -> Source:
+    source = Source(name, {})
+    for number, out in enumerate(columns, 1):
+        if out.name in source.columns:
+            source.twice.add(out.name)
+        source.columns[out.name] = Column(f'"{name}".c{number}', out.type, out.width)
+    return source
+
+
+def _item(node: exp.Expr, block: Block) -> tuple[str, Source]:
+    """One item of FROM: DuckDB's text for it, and its columns."""
+    if isinstance(node, exp.Subquery):
+        only(node, "this", "alias")
+        inner = query(node.this, block.world, None, block.ctes)
+        alias = node.args.get("alias")
+        name = name_of(alias.this) if alias is not None and alias.this is not None else block.world.fresh()
+        _no_columns(alias)
+        return f'({inner.sql}) AS "{name}"', _outs(inner.columns, name)
+    if not isinstance(node, exp.Table) or not isinstance(node.this, exp.Identifier):
+        raise unknown("this item of FROM", position(node))
+    only(node, "this", "alias", "db", "catalog")
+    if node.args.get("catalog"):
+        raise OraError(942, at=position(node))
+    alias, view = node.args.get("alias"), name_of(node.this)
+    _no_columns(alias)
+    name = name_of(alias.this) if alias is not None else view
+    owner = name_of(node.args["db"]) if node.args.get("db") else None
+    if owner is None and view in block.ctes:
+        table, columns = block.ctes[view]
+        return f'{table} AS "{name}"', _outs(columns, name)
+    try:
+        table, known = block.world.catalog.view(view, owner)
+    except OraError as error:
+        error.at = position(node)
+        raise
+    source = Source(name, {column: Column(f'"{name}"."{column}"', kind, width) for column,
+                           (kind, width) in known.items()},
+                    view)
+    return f'{table} AS "{name}"', source
+
+
+def _no_columns(alias: exp.Expr | None) -> None:
+    if alias is not None and alias.args.get("columns"):
+        raise OraError(933, at=position(alias))
+
+
+def _ansi(node: exp.Join, block: Block, left: str, right: str) -> str:
+    only(node, "this", "on", "side", "kind")
+    side, kind, on = (str(node.args.get("side") or "")).upper(), str(node.args.get("kind")
+                                                                     or "").upper(), node.args.get("on")
+    if kind == "CROSS":
+        return f"{left} CROSS JOIN {right}"
+    if on is None:
+        raise OraError(905, at=position(node))
+    if outer_joins.marked(on):
+        raise OraError(25156, at=position(on))
+    word = side if side in {"LEFT", "RIGHT", "FULL"} else ""
+    return f"{left} {word} JOIN {right} ON {condition(on, block).sql}"
+
+
+def _from(node: exp.Select, block: Block) -> tuple[str, list[exp.Expr]]:
+    """FROM's text and the conditions that remain for WHERE."""
+    first, joins = node.args["from_"].this, node.args.get("joins") or []
+    items, ansi = [_item(first, block)], False
+    block.sources.append(items[0][1])
+    texts, comma = items[0][0], [(items[0][0], items[0][1])]
+    for join in joins:
+        text, source = _item(join.this, block)
+        if any(one.name == source.name for one in block.sources):
+            raise OraError(918, at=position(join))
+        block.sources.append(source)
+        if join.args.get("on") is None and not join.args.get("kind") and not join.args.get("side"):
+            only(join, "this")
+            texts = f"{texts} CROSS JOIN {text}"
+            comma.append((text, source))
+        else:
+            ansi = True
+            texts = _ansi(join, block, texts, text)
+    where = node.args.get("where")
+    if where is None:
+        return texts, []
+    only(where, "this")
+    parts = outer_joins.conjuncts(where.this)
+    marked = [one for one in parts if outer_joins.marked(one)]
+    if not marked:
+        return texts, parts
+    if ansi:
+        raise OraError(25156, at=position(marked[0]))
+    return outer_joins.joins(comma, marked, block), [one for one in parts if one not in marked]
+
+
+def _uses(node: exp.Select, name: str) -> bool:
+    """Whether a block itself (not a subquery in it) names ROWNUM."""
+    def walk(one: Any) -> bool:
+        if isinstance(one, exp.Subquery | exp.Select | exp.Union | exp.Except | exp.Intersect):
+            return False
+        if isinstance(one, exp.Column) and not one.args.get("table") and name_of(one.this) == name:
+            return True
+        return any(walk(child) for child in one.iter_expressions())
+
+    parts = [node.args.get(key) for key in ("where", "group", "having", "order")]
+    return any(walk(child) for child in [*node.expressions, *parts] if child is not None)
+
+
+def _limit(node: exp.Expr) -> float | None:
+    """n of `ROWNUM <= n` and its kin; None for any other condition."""
+    number = getattr(node, "expression", None)
+    if not isinstance(getattr(node, "this", None), exp.Column) or not isinstance(number, exp.Literal):
+        return None
+    if name_of(node.this.this) != "ROWNUM" or number.args.get("is_string"):
+        return None
+    count = float(number.this)
+    if isinstance(node, exp.LTE):
+        return count
+    if isinstance(node, exp.LT):
+        return count - 1 if count == int(count) else count
+    return count if isinstance(node, exp.EQ) and count == 1 else 0 if isinstance(node, exp.EQ) else None
+
+
+def _counted(block: Block, text: str, where: list[exp.Expr]) -> str:
+    """FROM and WHERE with ROWNUM as a column, cut where WHERE limits it; the sources' columns are renamed."""
+    limits = [_limit(one) for one in where]
+    rest = [one for one, limit in zip(where, limits, strict=True) if limit is None]
+    conditions = [condition(one, block).sql for one in rest]
+    names: list[str] = []
+    for source in block.sources:
+        for column, known in source.columns.items():
+            label = f"x{len(names) + 1}"
+            names.append(f"{known.sql} AS {label}")
+            source.columns[column] = Column(f"r.{label}", known.type, known.width)
+    sql = f"SELECT {', '.join([*names, 'CAST(row_number() OVER () AS DOUBLE) AS rownum'])} FROM {text}"
+    sql += f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    known_limits = [limit for limit in limits if limit is not None]
+    sql += f" LIMIT {max(0, int(min(known_limits)))}" if known_limits else ""
+    block.pseudo["ROWNUM"] = Value("r.rownum", NUMBER, 0, frozenset({"r.rownum"}))
+    return f"({sql}) AS r"
+
+
+def _name(node: exp.Expr) -> str:
+    if isinstance(node, exp.Alias):
+        return name_of(node.args["alias"])
+    if isinstance(node, exp.Column):
+        return name_of(node.this)
+    return node.sql(dialect="oracle").replace(" ", "").upper()
+
+
+def _stars(node: exp.Expr, block: Block, alone: bool) -> list[tuple[str, Value]] | None:
+    """The columns of `*` or `t.*`; None for anything else. Columns without a value stay empty there."""
+    star = isinstance(node, exp.Star)
+    if not star and not (isinstance(node, exp.Column) and isinstance(node.this, exp.Star)):
+        return None
+    if star and not alone:
+        raise OraError(936)
+    chosen = block.sources if star else [one for one in block.sources if one.name == name_of(node.args["table"])]
+    if not chosen:
+        raise OraError(904, f'"{name_of(node.args["table"])}"', at=position(node))
+    return [(name, Value(column.sql, column.type, column.width, frozenset({column.sql})))
+            for source in chosen for name, column in source.columns.items()]
+
+
+def _select(node: exp.Expr, world: World, parent: Block | None, ctes: Ctes) -> Query:
+    if not isinstance(node, exp.Select):
+        raise OraError(900)
+    for word in ("limit", "offset", "qualify", "locks"):
+        if node.args.get(word):
+            raise OraError(933, at=position(node))
+    only(node, *_SELECT)
+    if node.args.get("from_") is None:
+        raise OraError(923)
+    if not node.expressions:
+        raise OraError(936)
+    block = Block(world, parent, ctes)
+    text, where = _from(node, block)
+    if node.args.get("connect"):
+        text, where = hierarchy.connect(node, block, text, where), []
+    elif _uses(node, "ROWNUM"):
+        text, where = _counted(block, text, where), []
+    tests = [condition(one, block).sql for one in where]
+    sql_where = f" WHERE {' AND '.join(tests)}" if tests else ""
+    keys, group = _group(node, block)
+    block.keys, block.aggregates, block.windows = keys, True, True
+    items: list[tuple[str, Value]] = []
+    for one in node.expressions:
+        stars = _stars(one, block, len(node.expressions) == 1)
+        items += stars if stars is not None else [(_name(one),
+                                                   value(one.this if isinstance(one, exp.Alias) else one, block))]
+    having = node.args.get("having")
+    tail = f" HAVING {condition(having.this, block).sql}" if having is not None else ""
+    _check_groups(node, items, bool(keys), tail)
+    distinct = node.args.get("distinct")
+    if distinct is not None and distinct.args.get("on"):
+        raise OraError(923, at=position(distinct))
+    sort = _order(node, block, items, distinct is not None, bool(keys))
+    listed = ", ".join(f"{_typed(one)} AS c{number}" for number, (_, one) in enumerate(items, 1))
+    sql = f"SELECT {'DISTINCT ' if distinct is not None else ''}{listed} FROM {text}{sql_where}{group}{tail}{sort}"
+    return Query(sql, [Out(name, one.type, one.width) for name, one in items])
+
+
+def _typed(one: Value) -> str:
+    return "CAST(NULL AS VARCHAR)" if one.type == NULL else one.sql
+
+
+def _group(node: exp.Select, block: Block) -> tuple[frozenset[str], str]:
+    group = node.args.get("group")
+    if group is None:
+        return frozenset(), ""
+    only(group, "expressions")
+    found = [value(one, block) for one in group.expressions]
+    for one in found:
+        if one.type == LONG:
+            raise OraError(997)
+    # A number in GROUP BY is a constant, not a column's place.
+    texts = [one.sql for one in found]
+    return frozenset(texts) or frozenset({""}), " GROUP BY " + ", ".join(texts)
+
+
+def _check_groups(node: exp.Select, items: list[tuple[str, Value]], grouped: bool, having: str) -> None:
+    aggregated = any(one.grouped for _, one in items) or bool(having)
+    if not grouped and not aggregated:
+        return
+    for (_, one), written in zip(items, node.expressions, strict=False):
+        if one.free:
+            raise OraError(979 if grouped else 937, at=position(written))
+
+
+def _order(node: exp.Select, block: Block, items: list[tuple[str, Value]], distinct: bool, grouped: bool) -> str:
+    order = node.args.get("order")
+    if order is None or order.args.get("siblings"):
+        return hierarchy.ORDER if node.args.get("connect") else ""
+    parts = []
+    texts = {one.sql for _, one in items}
+    aggregated = grouped or any(one.grouped for _, one in items)
+    for one in order.expressions:
+        sql, free = _order_key(one.this, block, items)
+        if distinct and sql not in texts:
+            raise OraError(1791, at=position(one))
+        if aggregated and free:
+            raise OraError(979 if grouped else 937, at=position(one))
+        parts.append(f"{sql} {direction(one)}")
+    return " ORDER BY " + ", ".join(parts)
+
+
+def _order_key(node: exp.Expr, block: Block, items: list[tuple[str, Value]]) -> tuple[str, bool]:
+    if isinstance(node, exp.Literal) and not node.args.get("is_string"):
+        place = int(float(node.this))
+        if not 1 <= place <= len(items):
+            raise OraError(1785)
+        return items[place - 1][1].sql, False
+    if isinstance(node, exp.Column) and not node.args.get("table"):
+        named = [one for name, one in items if name == name_of(node.this)]
+        if len({one.sql for one in named}) > 1:
+            raise OraError(960, at=position(node))
+        if named:
+            return named[0].sql, False
+    found = value(node, block)
+    return found.sql, bool(found.free)
+
+
+def _set_operation(node: exp.Expr, world: World, parent: Block | None, ctes: Ctes) -> Query:
+    only(node, *_SET)
+    left, right = query(node.this, world, parent, ctes), query(node.expression, world, parent, ctes)
+    if len(left.columns) != len(right.columns):
+        raise OraError(1789, at=position(node))
+    outs: list[Out] = []
+    casts: tuple[list[str], list[str]] = ([], [])
+    for number, (a, b) in enumerate(zip(left.columns, right.columns, strict=True), 1):
+        if NULL not in (a.type, b.type) and a.type != b.type and not (a.type in TIMES and b.type in TIMES):
+            raise OraError(1790, at=position(node.this))
+        kind = a.type if a.type != NULL else b.type if b.type != NULL else TEXT
+        outs.append(Out(a.name, kind, max(a.width, b.width)))
+        for side, out in zip(casts, (a, b), strict=True):
+            one = Value(f"c{number}", out.type, out.width)
+            side.append(f"{cast(one, kind, world.session).sql} AS c{number}")
+    word = _WORDS[type(node)] + (" ALL" if node.args.get("distinct") is False else "")
+    sql = " ".join([f"(SELECT {', '.join(casts[0])} FROM ({left.sql}))", word,
+                    f"(SELECT {', '.join(casts[1])} FROM ({right.sql}))"])
+    order = node.args.get("order")
+    if order is not None:
+        sql = f"SELECT * FROM ({sql}) ORDER BY {', '.join(_set_key(one, outs) for one in order.expressions)}"
+    return Query(sql, outs)
+
+
+def _set_key(node: exp.Expr, outs: list[Out]) -> str:
+    one = node.this
+    if isinstance(one, exp.Literal) and 1 <= int(float(one.this)) <= len(outs):
+        return f"c{int(float(one.this))} {direction(node)}"
+    names = [out.name for out in outs]
+    if isinstance(one, exp.Column) and name_of(one.this) in names:
+        return f"c{names.index(name_of(one.this)) + 1} {direction(node)}"
+    if isinstance(one, exp.Column):
+        raise OraError(904, f'"{name_of(one.this)}"', at=position(node))
+    raise OraError(1785)
