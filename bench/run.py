@@ -27,6 +27,7 @@ FIGURES = {
     "judging": ("Parse, judge and record a whole site", True),
     "fleet": ("150 and 600 switches beside nornir and netmiko", False),
     "peers": ("DICOM peers with black holes", True),
+    "harvest": ("Ten thousand harvested backup jobs", False),
     "snmp": ("SNMP agents beside net-snmp", False),
 }
 PAGE = setting.ROOT / "docs" / "benchmarks.md"
