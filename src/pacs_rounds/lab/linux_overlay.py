@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pacs_rounds import catalogue
-from pacs_rounds.lab import linux_files, linux_tools, oracle_host
+from pacs_rounds.lab import linux_files, linux_tools, oracle, oracle_files, oracle_host
 from pacs_rounds.lab.kinds import Device
 from pacs_rounds.model import BadInput
 from pacs_rounds.transports.replay import names_of, slug
@@ -117,6 +117,22 @@ class Overlay:
             self._write(place, f'#!/bin/sh\nexec {self.bin}/{name} "$@"\n', 0o755)
         for place, text in oracle_host.still(state).items():
             self._write(place, text)
+        self._oracle_files()
+
+    def _oracle_files(self) -> None:
+        now = oracle.moment(self.device, self.started, self.started, self.born)
+        self._write(*oracle_files.alert_log(now))
+        folder = Path()
+        for place, size, at in [*oracle_files.audit_files(now), *oracle_files.archived_logs(now)]:
+            path = self.root / place.lstrip("/")
+            if path.parent != folder:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                folder = path.parent
+            path.touch()
+            if size:
+                os.truncate(path, size)  # a sparse file: it takes no room
+            written = self.started + (at - now.at).total_seconds()
+            os.utime(path, (written, written))
 
     def _faults(self) -> None:
         faults = self.device.faults

@@ -23,19 +23,26 @@ LOG = logging.getLogger(__name__)
 MAX_WORDS, MAX_SCRIPT = 40, 4_000_000
 
 
+def _zone_hours(device: Device) -> float:
+    return -float(device.state["timezone"].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or 0)
+
+
 def local(device: Device, at: float) -> datetime:
     """Local time on the host at a moment of the control node's clock; `CST-8` is eight hours east."""
-    hours = -float(device.state["timezone"].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or 0)
-    seconds = at + device.state["clock_offset_seconds"] + hours * 3600
+    seconds = at + device.state["clock_offset_seconds"] + _zone_hours(device) * 3600
     return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
 
 
 def now_of(device: Device, lab: Lab) -> Now:
     """The database's present."""
-    state = device.state["oracle"]
-    born = lab.started if state["restarted"] else lab.born or lab.started
-    zone = -float(device.state["timezone"].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or 0)
-    return Now(device.name, state, local(device, time.time()), local(device, born),
+    return moment(device, time.time(), lab.started, lab.born)
+
+
+def moment(device: Device, at: float, started: float, born: float) -> Now:
+    """The database at a moment: `started` is this start of the lab, `born` its first one, in epoch seconds."""
+    state, zone = device.state["oracle"], _zone_hours(device)
+    since = started if state["restarted"] else born or started
+    return Now(device.name, state, local(device, at), local(device, since),
                f"{'-' if zone < 0 else '+'}{abs(int(zone)):02d}:{int(abs(zone) * 60) % 60:02d}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pacs_rounds.lab import sqlplus
+from pacs_rounds.lab import oracle_tools, sqlplus
 from pacs_rounds.lab.oracle_views.clock import Now
 
 Say = Callable[[str], None]
@@ -46,7 +46,17 @@ def _sqlplus(call: Call, now: Callable[[], Now], say: Say) -> int:
     return program.run(call.script)
 
 
-PROGRAMS: dict[str, Callable[[Call, Callable[[], Now], Say], int]] = {"sqlplus": _sqlplus}
+def _tool(answer: Callable[[Now, list[str]], tuple[int, str]]) -> Callable[[Call, Callable[[], Now], Say], int]:
+    def program(call: Call, now: Callable[[], Now], say: Say) -> int:
+        status, text = answer(now(), call.words)
+        say(text)
+        return status
+
+    return program
+
+
+PROGRAMS: dict[str, Callable[[Call, Callable[[], Now], Say], int]] = {
+    "sqlplus": _sqlplus, "lsnrctl": _tool(oracle_tools.lsnrctl), "opatch": _tool(oracle_tools.opatch)}
 
 
 def run(call: Call, now: Callable[[], Now], say: Say) -> int:
