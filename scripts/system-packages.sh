@@ -1,7 +1,7 @@
 #!/bin/sh
 # Real peers for the tests, from Debian. Without root nothing is installed and the tests that need them skip loudly.
 set -eu
-wanted="openssh-client openssh-server dcmtk orthanc chromium fonts-noto-cjk poppler-utils
+wanted="age git openssh-client openssh-server dcmtk orthanc chromium fonts-noto-cjk poppler-utils
 snmp snmpd ipmitool openipmi postgresql"
 missing=
 for package in $wanted; do

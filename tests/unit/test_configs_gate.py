@@ -36,7 +36,8 @@ WHOLE = {
     .replace(" bytes\n", " out of 524288 bytes\n", 1),
     ("cisco_ios", "vlan"): (
         "\nVLAN Name                             Status    Ports\n---- ------ -----\n"
-        "1    default            active    Gi1/0/2\n110  PACS-SERVERS-ROOM2 active    Gi1/0/1\n\nVLAN Type  SAID       MTU   Parent\n---- ----- ---------- -----\n"
+        "1    default            active    Gi1/0/2\n110  PACS-SERVERS-ROOM2 active    Gi1/0/1\n\n"
+        "VLAN Type  SAID       MTU   Parent\n---- ----- ---------- -----\n"
         "1    enet  100001     1500  -\n110  enet  100110     1500  -\n"),
     ("cisco_ios", "vlan_dat"): ("Directory of flash:/\n\n    2  -rwx    11792247   Mar 1 1993 00:14:20 +00:00  c.bin\n"
                                 "    3  -rwx         912   Mar 1 1993 00:18:02 +00:00  vlan.dat\n\n"

@@ -36,7 +36,8 @@ __all__ = ["REASONS", "Verdict", "judge", "weight"]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a text passed. `reason` is one of REASONS, empty when it did; `detail` says what was met where."""
+    """Whether a text passed. `reason` is one of REASONS, empty when it did; `detail` says what was met where. It quotes
+    little: what was cut in the middle of a line is a secret that no rule knows any more."""
 
     accepted: bool
     reason: str = ""
@@ -86,7 +87,7 @@ def _residue(rules: Document, text: str, lines: list[str]) -> Verdict | None:
         return Verdict(False, "pager_residue", f"line {number}: {match[0][:30]!r}")
     host = re.search(r"^(?:hostname|switchname) (\S{1,64})", text, re.MULTILINE)
     if host:
-        prompt = re.search(rf"^{re.escape(host[1])}(?:\([\w-]+\))?[>#].*$", text, re.MULTILINE)
+        prompt = re.search(rf"^{re.escape(host[1])}(?:\([\w-]+\))?[>#]", text, re.MULTILINE)
         if prompt:
             number = text.count("\n", 0, prompt.start()) + 1
             return Verdict(False, "pager_residue", f"line {number}: the prompt {prompt[0][:60]!r}")
@@ -96,9 +97,9 @@ def _residue(rules: Document, text: str, lines: list[str]) -> Verdict | None:
 def _edges(rules: Document, text: str, lines: list[str]) -> Verdict | None:
     commands = [line for line in lines if not line.startswith(("!", "#"))]
     if rules.begin and not any(rules.begin.search(line.strip()) for line in commands[:rules.within]):
-        return Verdict(False, "no_beginning", f"it begins with {(commands or lines)[0].strip()[:80]!r}")
+        return Verdict(False, "no_beginning", f"none of its first lines is like {rules.begin.pattern[:60]}")
     if rules.end and not rules.end.search(lines[-1].rstrip()):
-        return Verdict(False, "no_end", f"it ends with {lines[-1].strip()[:80]!r}")
+        return Verdict(False, "no_end", f"line {len(lines)}, its last, begins with {lines[-1].split()[0][:20]!r}")
     for must in rules.must:
         if not must.search(text):
             return Verdict(False, "not_parsed", f"no line like {must.pattern[:60]}")

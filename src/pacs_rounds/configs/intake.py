@@ -23,8 +23,6 @@ from pacs_rounds.configs.rules import DATA
 from pacs_rounds.configs.store import Store, checked_words
 from pacs_rounds.configs.work_orders import Order
 
-HEAD_LINES = 12
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -151,10 +149,9 @@ def _refused(store: Store, reading: Reading, word: str, text: str, quiet: bytes,
         return None
     if verdict.reason in {"absent", "empty"}:
         return Copy("absent" if verdict.reason == "absent" else "quarantined", verdict.reason, verdict.detail)
-    shown, _ = redacted(reading.platform, "\n".join(text.split("\n")[:HEAD_LINES]), store.key)
     known = store.quarantine(reading.device, word, verdict.reason, text, quiet, {
         "reason": verdict.reason, "detail": redacted(reading.platform, verdict.detail, store.key)[0],
-        "moment": reading.moment, "round": reading.round_id, "head": shown.split("\n")})
+        "moment": reading.moment, "round": reading.round_id})
     if verdict.reason == "shrunk" and len(known["rounds"]) > 1:
         return None  # read alike in two rounds: the device is what changed, not the reading
     return Copy("quarantined", verdict.reason, str(known["detail"]))

@@ -126,7 +126,7 @@ def read_ios(text: str) -> None:
     lines = tree("cisco_ios", text)
     lost = orphans(lines)
     if len(lost) > 3:
-        raise ParseError(f"{len(lost)} indented lines without a heading above, the first: {lost[0].strip()[:80]!r}")
+        raise ParseError(f"{len(lost)} indented lines without a heading above them")
     try:
         found = get_hconfig(Platform.CISCO_IOS, text)
     except Exception as error:  # whatever the library finds wrong with it: it does not read back
@@ -143,12 +143,12 @@ def read_catos(text: str) -> None:
     """ParseError for a line that is neither a comment nor a command of CatOS nor part of a banner. What the switch
     says before its `begin` is not looked at."""
     begun = False
-    for line in tree("cisco_catos", text):
+    for number, line in enumerate(tree("cisco_catos", text), start=1):
         bare = line.text.strip()
         begun = begun or bare == "begin"
         if begun and line.kind == "command" and bare and not re.match(
                 r"(?:set|clear|reload|begin|end|switch|session|copy|write|enable|disable)\b", bare):
-            raise ParseError(f"a line that is no command: {bare[:80]!r}")
+            raise ParseError(f"line {number} is no command")
 
 
 def read_fos(text: str) -> dict[str, int]:
@@ -190,7 +190,7 @@ def read_fos(text: str) -> dict[str, int]:
     elif not switches and name.lower() != "end":
         raise ParseError(f"cut off: the last section is [{name}], not [End]")
     elif switches and not re.search(r"\bEnd\b", last):
-        raise ParseError(f"cut off: it ends with {last[:60]!r}")
+        raise ParseError("cut off: it does not end with the end of a section")
     return found
 
 
@@ -218,7 +218,7 @@ def read_vnx(text: str) -> None:
     lines = [line for line in text.split("\n") if line.strip()]
     told = sum(1 for line in lines if ":" in line or re.search(r"\S {2,}\S|\t", line) or line.startswith((" ", "\t")))
     if len(lines) > 2 and told < len(lines) / 3:  # a word or a sentence is a whole answer: "medium"
-        raise ParseError(f"neither names with values nor a table: {lines[0].strip()[:80]!r}")
+        raise ParseError("neither names with values nor a table")
 
 
 def read_linux(text: str) -> None:

@@ -119,7 +119,7 @@ class Store:
         return known
 
     def quarantined(self, device: str = "*") -> list[dict[str, Any]]:
-        """What lies in quarantine, newest first: device, document, reason, detail, moment, rounds, head."""
+        """What lies in quarantine, newest first: device, document, reason, detail, moment, rounds, path."""
         rows = []
         for path in (self.root / "quarantine").glob(f"{device}/*/*.json"):
             try:
