@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from pacs_rounds.lab.oracle_views import storage
+from pacs_rounds.lab.oracle_views import redo
 from pacs_rounds.lab.oracle_views.clock import MB, Now
 
 ALERT_DAYS = 14
@@ -32,7 +32,7 @@ def _started(now: Now) -> list[tuple[datetime, list[str]]]:
 def _switched(now: Now) -> list[tuple[datetime, list[str]]]:
     groups = list(now.state["redo"].values())
     entries = []
-    for sequence, _, end in storage.switches(now, ALERT_DAYS):
+    for sequence, _, end in redo.switches(now, ALERT_DAYS):
         one = groups[sequence % len(groups)]
         lines = [f"Thread 1 advanced to log sequence {sequence + 1} (LGWR switch)"]
         lines += [f"  Current log# {one['id']} seq# {sequence + 1} mem# {place}: {path}"
@@ -73,7 +73,7 @@ def archived_logs(now: Now) -> Iterator[tuple[str, int, datetime]]:
     """Path, size and time of the archived logs on disk; those in `lost_files` (counted from the newest) are gone
     although the views still have them."""
     lost = {*now.state["archived"]["lost_files"]}
-    rows = storage.archived_logs(now) if now.state["status"] != "DOWN" else []
+    rows = redo.archived_logs(now) if now.state["status"] != "DOWN" else []
     newest = rows[-1]["SEQUENCE#"] if rows else 0
     for row in rows:
         if row["NAME"] and newest - row["SEQUENCE#"] not in lost:

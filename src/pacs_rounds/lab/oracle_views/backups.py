@@ -7,7 +7,7 @@ from datetime import timedelta
 from pacs_rounds.lab.oracle_views import jobs
 from pacs_rounds.lab.oracle_views.clock import EPOCH, MB, Now, Row, scn, stamp
 from pacs_rounds.lab.oracle_views.jobs import BackupSet, Job
-from pacs_rounds.lab.oracle_views.storage import switches
+from pacs_rounds.lab.oracle_views.redo import switches
 
 _WEIGHTS = {"COMPLETED": 900, "COMPLETED WITH WARNINGS": 800, "FAILED": 700, "RUNNING": 100}
 

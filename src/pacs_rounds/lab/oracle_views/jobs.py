@@ -105,9 +105,9 @@ def _autobackup(now: Now, start: datetime, recid: int) -> str:
 
 
 def _logs(now: Now, start: datetime, recid: int) -> Job:
-    from pacs_rounds.lab.oracle_views import storage
+    from pacs_rounds.lab.oracle_views import redo
     archived = now.state["archived"]
-    listed = storage.switches(now, max(archived["days"], now.state["backups"]["keep_days"] + 2))
+    listed = redo.switches(now, max(archived["days"], now.state["backups"]["keep_days"] + 2))
     newest = listed[-1][0] if listed else 0
     left = {*archived["missing"], *now.state["backups"]["without_logs"]}
     logs = [sequence for sequence, _, end in listed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pacs_rounds.lab.oracle_sql.errors import OraError, unknown
-from pacs_rounds.lab.oracle_views import activity, backups, dictionary, instance, schema, storage
+from pacs_rounds.lab.oracle_views import activity, backups, dictionary, instance, redo, schema, storage
 from pacs_rounds.lab.oracle_views.clock import Now, Row
 
 ROWS: dict[str, Callable[[Now], list[Row]]] = {
@@ -24,18 +24,18 @@ ROWS: dict[str, Callable[[Now], list[Row]]] = {
     "V$TEMPFILE": storage.tempfiles, "DBA_DATA_FILES": storage.dba_data_files, "DBA_TEMP_FILES": storage.dba_temp_files,
     "DBA_FREE_SPACE": storage.free_space, "DBA_TEMP_FREE_SPACE": storage.temp_free_space,
     "DBA_TABLESPACE_USAGE_METRICS": storage.usage_metrics, "V$RECOVER_FILE": storage.recover_files,
-    "V$CONTROLFILE": storage.control_files, "V$LOG": storage.redo_logs, "V$LOGFILE": storage.log_files,
-    "V$LOG_HISTORY": storage.log_history, "V$ARCHIVED_LOG": storage.archived_logs,
-    "V$RECOVERY_FILE_DEST": storage.recovery_area, "V$RECOVERY_AREA_USAGE": storage.recovery_usage,
-    "V$FLASH_RECOVERY_AREA_USAGE": storage.recovery_usage, "V$ARCHIVE_DEST": storage.archive_destinations,
+    "V$CONTROLFILE": storage.control_files, "V$LOG": redo.redo_logs, "V$LOGFILE": redo.log_files,
+    "V$LOG_HISTORY": redo.log_history, "V$ARCHIVED_LOG": redo.archived_logs,
+    "V$RECOVERY_FILE_DEST": redo.recovery_area, "V$RECOVERY_AREA_USAGE": redo.recovery_usage,
+    "V$FLASH_RECOVERY_AREA_USAGE": redo.recovery_usage, "V$ARCHIVE_DEST": redo.archive_destinations,
     "V$DATABASE_BLOCK_CORRUPTION": storage.corruption, "V$BACKUP_CORRUPTION": storage.backup_corruption,
     "V$COPY_CORRUPTION": backups.nothing, "V$RMAN_BACKUP_JOB_DETAILS": backups.job_details,
     "V$RMAN_STATUS": backups.status,
     "V$BACKUP_SET": backups.sets, "V$BACKUP_SET_DETAILS": backups.set_details, "V$BACKUP_PIECE": backups.pieces,
     "V$BACKUP_DATAFILE": backups.datafiles, "V$BACKUP_REDOLOG": backups.redologs, "V$BACKUP_SPFILE": backups.spfiles,
     "V$DATAFILE_COPY": backups.nothing, "V$RMAN_CONFIGURATION": backups.configuration,
-    "V$ASM_DISKGROUP": backups.nothing,
-    "V$ASM_DISKGROUP_STAT": backups.nothing, "DBA_OBJECTS": dictionary.objects, "DBA_TABLES": dictionary.tables,
+    "V$ASM_DISKGROUP": storage.disk_groups,
+    "V$ASM_DISKGROUP_STAT": storage.disk_groups, "DBA_OBJECTS": dictionary.objects, "DBA_TABLES": dictionary.tables,
     "DBA_TAB_STATISTICS": dictionary.table_statistics, "DBA_INDEXES": dictionary.indexes,
     "DBA_IND_PARTITIONS": dictionary.index_partitions, "DBA_IND_SUBPARTITIONS": dictionary.index_subpartitions,
     "DBA_JOBS": dictionary.jobs, "DBA_JOBS_RUNNING": backups.nothing, "DBA_SCHEDULER_JOBS": dictionary.scheduler_jobs,
