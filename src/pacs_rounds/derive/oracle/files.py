@@ -32,7 +32,8 @@ def datafile_growth(data: Data, context: Context) -> list[Row]:
         now = {key_of(one, file): file for file in one.rows}
         size = sum(int(file["size_bytes"] or before.get(item, 0)) for item, file in now.items()
                    if file["kind"] == "DATA")
-        rows.append(_compared(total, size, before.get(total), bool(before), ""))
+        summed = _compared(total, size, before.get(total), bool(before), "")
+        rows.append(summed | {"state": "summed"} if summed["state"] == "shrunk" else summed)
         for item, file in now.items():
             name = said(str(file["file_name"]), f"tablespace {file['tablespace_name']}" if file["tablespace_name"]
                         else "")
@@ -40,9 +41,10 @@ def datafile_growth(data: Data, context: Context) -> list[Row]:
                         if file["size_bytes"] else _hidden(item, before.get(item), name))
         for item, gone in before.items():
             if item not in now and item != total:
+                path = str(earlier[item].get("detail", "")).partition("; ")[0][:200]
                 rows.append({"file": item, "state": "dropped",
                              "observed": 0, "previous": int(gone), "delta": -int(gone),
-                             "detail": said("dropped since the last run", str(earlier[item].get("detail", ""))[:200])})
+                             "detail": said("dropped since the last run", path)})
     # A dropped file stays in the records with no bytes: it is told once.
     return [row for row in rows if row.get("previous") != 0 or row.get("state") != "dropped"]
 

@@ -14,6 +14,7 @@ SMALLFILE_BLOCKS = 4194303
 BIGFILE_BLOCKS = 4294967293
 LEAST_DAYS, NEVER_DAYS = 0.5, 36500.0
 _USAGE = "oracle.tablespace_usage"
+_ONLINE = frozenset({"ONLINE", "SYSTEM"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +93,11 @@ def _of_instance(one: Told, files: list[Fields], beneath: Storage, contents: str
         if space["contents"] != contents or space["status"] != "ONLINE":
             continue  # offline and read-only ones do not grow: oracle.tablespace_state has them
         name = space["tablespace_name"]
-        own = [file for file in files if file["tablespace_name"] == name]
+        own = [file for file in files if file["tablespace_name"] == name and file["status"] in _ONLINE]
         size, most, remark = room(own, space["bigfile"] == "YES", beneath)
         if most <= 0:
             rows.append({"tablespace": one.name(name), "unknown": Reason.EMPTY.value,
-                         "detail": "no file of this tablespace is listed"})
+                         "detail": "no file of this tablespace is online"})
             continue
         used = size - int(space["free_bytes"] or 0) if used_key == "" else int(space[used_key] or 0)
         detail = said(f"{human(used)} used of {human(size)}, {human(most)} with growth", remark, _undo(space))
