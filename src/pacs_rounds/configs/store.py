@@ -113,7 +113,7 @@ class Store:
             plain = text.encode("utf-8", "surrogateescape")
             write_new(path.with_suffix(".age"), sealed.seal(plain, sealed.recipients(self.words)), durable=True)
         write_new(path, json_bytes(known))
-        for old in sorted(folder.glob("*.json"), key=lambda one: one.stat().st_mtime)[:-KEPT]:
+        for old in sorted(folder.glob("*.json"), key=_age)[:-KEPT]:
             old.unlink(missing_ok=True)
             old.with_suffix(".age").unlink(missing_ok=True)
         return known
@@ -129,6 +129,14 @@ class Store:
                 rows.append({"device": path.parent.parent.name, "document": path.parent.name, "path": str(path),
                              "reason": "unreadable", "detail": "", "moment": 0.0, "rounds": []})
         return sorted(rows, key=lambda one: -float(one.get("moment", 0)))
+
+
+def _age(path: Path) -> float:
+    """When a file was written; one that another run has just removed counts as the oldest."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
 
 
 def checked_words(device: str, documents: Sequence[str]) -> None:
