@@ -65,7 +65,7 @@ def number(value: float, width: int) -> str:
         whole = len(str(int(abs(value)))) + (value < 0) if abs(value) >= 1 else int(value < 0)
         if whole + 1 < width and (abs(value) >= 1 or abs(value) >= 10.0 ** -(width - 2)):
             return _short(f"{value:.{width - whole - 1}f}".rstrip("0").rstrip("."))
-    for digits in range(max(0, width - 7), -1, -1):
+    for digits in range(max(0, width - 6), -1, -1):
         mantissa, _, exponent = f"{value:.{digits}E}".partition("E")
         text = f"{mantissa}E{exponent[0]}{int(exponent[1:]):02d}"
         if len(text) <= width:

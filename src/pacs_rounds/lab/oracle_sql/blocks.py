@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from sqlglot import exp
@@ -18,6 +19,7 @@ from pacs_rounds.lab.oracle_sql.values import LONG, NULL, NUMBER, TEXT, TIMES, V
 Ctes = dict[str, tuple[str, list[Out]]]
 _SELECT = ("with_", "expressions", "hint", "distinct", "from_", "joins", "connect", "where", "group", "having", "order")
 _SET = ("with_", "this", "expression", "distinct", "order")
+_ALL = 1e15
 _WORDS: dict[type[exp.Expr], str] = {exp.Union: "UNION", exp.Intersect: "INTERSECT", exp.Except: "EXCEPT"}
 
 
@@ -112,6 +114,8 @@ def _ansi(node: exp.Join, block: Block, left: str, right: str) -> str:
 
 def _from(node: exp.Select, block: Block) -> tuple[str, list[exp.Expr]]:
     """FROM's text and the conditions that remain for WHERE."""
+    if node.args.get("from_") is None:
+        return "(SELECT 1)", []
     first, joins = node.args["from_"].this, node.args.get("joins") or []
     items, ansi = [_item(first, block)], False
     block.sources.append(items[0][1])
@@ -162,11 +166,12 @@ def _limit(node: exp.Expr) -> float | None:
     if name_of(node.this.this) != "ROWNUM" or number.args.get("is_string"):
         return None
     count = float(number.this)
-    if isinstance(node, exp.LTE):
-        return count
-    if isinstance(node, exp.LT):
-        return count - 1 if count == int(count) else count
-    return count if isinstance(node, exp.EQ) and count == 1 else 0 if isinstance(node, exp.EQ) else None
+    # A row gets its number when it passes: without a first one there is never a second.
+    first = 0.0 if count >= 1 else _ALL
+    known: dict[type[exp.Expr], float] = {
+        exp.LTE: count, exp.LT: math.ceil(count) - 1.0, exp.EQ: 1.0 if count == 1 else 0.0, exp.GT: first,
+        exp.GTE: 0.0 if count > 1 else _ALL, exp.NEQ: count - 1 if count >= 1 else _ALL}
+    return known.get(type(node))
 
 
 def _counted(block: Block, text: str, where: list[exp.Expr]) -> str:
@@ -217,7 +222,7 @@ def _select(node: exp.Expr, world: World, parent: Block | None, ctes: Ctes) -> Q
         if node.args.get(word):
             raise OraError(933, at=position(node))
     only(node, *_SELECT)
-    if node.args.get("from_") is None:
+    if node.args.get("from_") is None and world.session.version < (23,):
         raise OraError(923)
     if not node.expressions:
         raise OraError(936)

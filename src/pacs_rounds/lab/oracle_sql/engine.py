@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Protocol
 
 import duckdb
@@ -60,14 +59,11 @@ class Result:
     rows: list[tuple[Any, ...]]
 
 
-def _constant(value: Any) -> str:
-    if value is None or value == "":
-        return "NULL"
-    if isinstance(value, datetime):
-        return f"TIMESTAMP '{value:%Y-%m-%d %H:%M:%S}'"
+def _constant(value: Any) -> Any:
+    """A value as DuckDB takes it; the empty text is NULL."""
     if isinstance(value, bool):
         raise TypeError("Oracle's views have no Boolean columns")
-    return repr(value) if isinstance(value, int | float) else "'" + str(value).replace("'", "''") + "'"
+    return None if value == "" else float(value) if isinstance(value, int) else value
 
 
 class Engine:
@@ -78,6 +74,7 @@ class Engine:
         self._made: dict[str, set[str]] = {}
         self._database = duckdb.connect(":memory:", config={"threads": 1, "memory_limit": "200MB"})
         self._database.execute(_MACROS)
+        self._database.execute("PRAGMA disable_optimizer")
 
     def close(self) -> None:
         """Give back the memory."""
@@ -99,17 +96,14 @@ class Engine:
     def _fill(self, table: str, columns: dict[str, tuple[str, int]]) -> None:
         rows = self.views.rows(table)
         known = {key for row in rows for key in row}
-        if strange := known - set(columns):
-            raise KeyError(f"{table} has no columns {sorted(strange)}")
         self._made[table] = known if rows else set(columns)
         shape = ", ".join(f'"{name}" {DUCK[kind]}' for name, (kind, _) in columns.items())
         self._database.execute(f'CREATE TABLE "{table}" ({shape})')
         names = sorted(known)
         listed = ", ".join(f'"{name}"' for name in names)
-        for begin in range(0, len(rows), 500):
-            values = ", ".join("(" + ", ".join(_constant(row.get(name)) for name in names) + ")"
-                               for row in rows[begin:begin + 500])
-            self._database.execute(f'INSERT INTO "{table}" ({listed}) VALUES {values}')
+        if rows:
+            given = [{name: _constant(row.get(name)) for name in names} for row in rows]
+            self._database.execute(f'INSERT INTO "{table}" ({listed}) SELECT unnest(?, recursive := true)', [given])
 
     def query(self, sql: str) -> Result:
         """Run one query. OraError says why it was refused or failed."""

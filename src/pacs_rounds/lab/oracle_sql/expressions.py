@@ -210,7 +210,7 @@ def _extract(node: exp.Extract, block: Block) -> Value:
     if inner.type == SPAN and unit in _SECONDS:
         size = {"DAY": None, "HOUR": 24, "MINUTE": 60, "SECOND": 60}[unit]
         whole = f"trunc({inner.sql} / {_SECONDS[unit]})" if unit != "SECOND" else inner.sql
-        return joined(whole if size is None else f"fmod({whole}, {size})", NUMBER, [inner])
+        return joined(whole if size is None else f"({whole} - {size} * trunc({whole} / {size}))", NUMBER, [inner])
     if inner.type in TIMES and unit in {"YEAR", "MONTH", "DAY"}:
         return joined(f"CAST(extract({unit.lower()} FROM {inner.sql}) AS DOUBLE)", NUMBER, [inner])
     if inner.type in (STAMP, ZONED) and unit in {"HOUR", "MINUTE", "SECOND"}:

@@ -332,7 +332,7 @@ FUNCTIONS: dict[str, tuple[tuple[int, ...], int, int, Build]] = {
     "LENGTH": ((8,), 1, 1, _counting("length({0})")), "LENGTHB": ((8,), 1, 1, _counting("strlen({0})")),
     "UPPER": ((8,), 1, 1, _textual("upper({0})")), "LOWER": ((8,), 1, 1, _textual("lower({0})")),
     "INITCAP": ((8,), 1, 1, _textual("array_to_string(list_transform(string_split(lower({0}), ' '), "
-                                     "w -> upper(left(w, 1)) || substr(w, 2)), ' ')")),
+                                     "lambda w: upper(left(w, 1)) || substr(w, 2)), ' ')")),
     "LPAD": ((8,), 2, 3, _pad("lpad")), "RPAD": ((8,), 2, 3, _pad("rpad")), "LTRIM": ((8,), 1, 2, _trim("ltrim")),
     "RTRIM": ((8,), 1, 2, _trim("rtrim")), "REPLACE": ((8,), 2, 3, replace_text), "TRANSLATE": ((8,), 3, 3, translate),
     "CHR": ((8,), 1, 1, chr_of), "ASCII": ((8,), 1, 1, _counting("unicode({0})")), "CONCAT": ((8,), 2, 2, concat),
@@ -344,7 +344,7 @@ FUNCTIONS: dict[str, tuple[tuple[int, ...], int, int, Build]] = {
     "ABS": ((8,), 1, 1, _numeric("abs({0})")), "CEIL": ((8,), 1, 1, _numeric("ceil({0})")),
     "FLOOR": ((8,), 1, 1, _numeric("floor({0})")), "SIGN": ((8,), 1, 1, _numeric("CAST(sign({0}) AS DOUBLE)")),
     "SQRT": ((8,), 1, 1, _numeric("sqrt({0})")), "POWER": ((8,), 2, 2, _numeric("power({0}, {1})")),
-    "MOD": ((8,), 2, 2, _numeric("CASE WHEN {1} = 0 THEN {0} ELSE fmod({0}, {1}) END")),
+    "MOD": ((8,), 2, 2, _numeric("CASE WHEN {1} = 0 THEN {0} ELSE {0} - {1} * trunc({0} / {1}) END")),
     "LN": ((8,), 1, 1, _numeric("ln({0})")), "LOG": ((8,), 2, 2, _numeric("(ln({1}) / ln({0}))")),
     "EXP": ((8,), 1, 1, _numeric("exp({0})")), "BITAND": ((8,), 2, 2, _numeric(
         "CAST(CAST({0} AS BIGINT) & CAST({1} AS BIGINT) AS DOUBLE)")),

@@ -139,10 +139,10 @@ def _missing_from(words: list[Token], version: tuple[int, ...]) -> None:
             open_selects[-1] = 1
         elif text == "FROM":
             open_selects[-1] = 0
-    if open_selects[0] and version < (23,):
-        raise OraError(923, at=len(words) and words[-1].end + 1)
-    if depth:
+    if depth > 0:
         raise OraError(907, at=words[-1].end + 1)
+    if open_selects[0] and version < (23,):
+        raise OraError(923, at=words[-1].end + 1)
 
 
 @functools.lru_cache(256)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,13 +15,15 @@ SCN_PER_SECOND = 37
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """`at` is local time on the host, `zone` its offset (`+08:00`), `born` the moment from which `up_days` counts."""
+    """`at` is local time on the host, `zone` its offset (`+08:00`), `born` the moment from which `up_days` counts;
+    `kept` holds what several views are made of."""
 
     host: str
     state: State
     at: datetime
     born: datetime
     zone: str = "+08:00"
+    kept: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def started(self) -> datetime:

@@ -122,6 +122,13 @@ def _logs(now: Now, start: datetime, recid: int) -> Job:
 
 def runs(now: Now, days: int | None = None) -> list[Job]:
     """All runs that the control file knows (its keep time), oldest first; `days` asks for another period."""
+    if ("runs", days) not in now.kept:
+        now.kept["runs", days] = _runs(now, days)
+    found: list[Job] = now.kept["runs", days]
+    return found
+
+
+def _runs(now: Now, days: int | None) -> list[Job]:
     said = now.state["backups"]
     keep = said["keep_days"] if days is None else days
     first = (now.at - timedelta(days=keep + 1)).replace(hour=said["hour"], minute=0, second=0, microsecond=0)

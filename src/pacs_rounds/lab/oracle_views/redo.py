@@ -44,10 +44,13 @@ def log_files(now: Now) -> list[Row]:
 
 def switches(now: Now, days: float) -> list[tuple[int, datetime, datetime]]:
     """(sequence, first time, next time) of the full logs of the last days, oldest first."""
-    last = current_sequence(now) - 1
-    count = int(timedelta(days=days) / period(now))
-    return [(sequence, EPOCH + period(now) * (sequence - 1), EPOCH + period(now) * sequence)
-            for sequence in range(last - count + 1, last + 1)]
+    if ("switches", days) not in now.kept:
+        last, step = current_sequence(now) - 1, period(now)
+        count = int(timedelta(days=days) / step)
+        now.kept["switches", days] = [(sequence, EPOCH + step * (sequence - 1), EPOCH + step * sequence)
+                                      for sequence in range(last - count + 1, last + 1)]
+    found: list[tuple[int, datetime, datetime]] = now.kept["switches", days]
+    return found
 
 
 def log_history(now: Now) -> list[Row]:

@@ -75,5 +75,9 @@ class StateViews:
         make = ROWS.get(plain)
         if make is None:
             raise unknown(f"any rows of {plain}")
+        known, there = {one[0] for one in schema.load()[plain].columns}, schema.load()[plain].of(self.now.version)
         rows = make(self.now)
+        if strange := {key for row in rows for key in row} - known:
+            raise KeyError(f"{plain} has no columns {sorted(strange)}")
+        rows = [{key: value for key, value in row.items() if key in there} for row in rows]
         return [{"INST_ID": 1, **row} for row in rows] if plain != name else rows
