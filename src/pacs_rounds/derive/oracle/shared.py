@@ -70,9 +70,8 @@ def silence(data: Data, query: str, sid: str) -> Row:
 
 
 def zone_of(context: Context) -> ZoneInfo:
-    """The zone of the database host's clock: the baseline's `timezone`, else the site's."""
-    for name in (context.baseline.get("timezone"), context.settings.get("rounds_timezone"),
-                 context.settings.get("timezone"), DEFAULT_ZONE):
+    """The zone of the database host's clock: the site's."""
+    for name in (context.settings.get("rounds_timezone"), context.settings.get("timezone")):
         try:
             if name:
                 return ZoneInfo(str(name))
