@@ -120,6 +120,11 @@ def _rows(query: Query, lines: list[str]) -> str:
     rows, count = lines[:-1], int(end["count"] or 0)
     if len(rows) != count:
         return failed(Reason.TRUNCATED, f"SQL*Plus selected {count} rows and {len(rows)} lines came")
-    more = query.strict and count > query.rows
-    rows = rows[:query.rows]
-    return "\n".join([query.head, *rows, f"-- {'more than ' if more else ''}{len(rows)} rows"])
+    return table(query, rows)
+
+
+def table(query: Query, rows: Sequence[str]) -> str:
+    """The rows, each one line already, under the names of their columns and above their count."""
+    more = query.strict and len(rows) > query.rows
+    kept = rows[:query.rows]
+    return "\n".join([query.head, *kept, f"-- {'more than ' if more else ''}{len(kept)} rows"])

@@ -12,7 +12,7 @@ from pacs_rounds.fan_out import Ask, given_up
 from pacs_rounds.model import Answer, Reason
 from pacs_rounds.transports.endpoint import Endpoint
 
-MODULES = ("network_cli", "ssh", "snmp", "naviseccli", "ipmi", "human")
+MODULES = ("network_cli", "ssh", "snmp", "naviseccli", "ipmi", "human", "oracledb")
 """Transports of one endpoint: modules here, each with `ask(endpoint, commands)` and, where it does not use the
 device's own address, `gap(endpoint)`: what the inventory still lacks, in words; empty when nothing."""
 
