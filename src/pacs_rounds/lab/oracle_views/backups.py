@@ -64,7 +64,7 @@ def status(now: Now) -> list[Row]:
 
 def _validation(now: Now) -> list[Row]:
     said = now.state["backups"]
-    if said["validated_days_ago"] is None:
+    if said["validated_days_ago"] < 0:
         return []
     begin = now.ago(days=said["validated_days_ago"]).replace(hour=2, minute=0, second=0)
     size = sum(one["mb"] for one in now.state["datafiles"].values())
