@@ -8,7 +8,7 @@ from typing import Any
 State = dict[str, Any]
 TREES = ("/u01/app", "/u01/fra", "/u01/oradata", "/etc/oratab", "/etc/oraInst.loc")
 """Path prefixes that belong to the simulated database."""
-PROGRAMS = ("sqlplus", "lsnrctl", "opatch", "rman", "expdp", "exp")
+PROGRAMS = ("sqlplus", "lsnrctl", "opatch", "rman")
 _BACKGROUND = ("pmon", "psp0", "vktm", "gen0", "diag", "dbrm", "dia0", "mman", "dbw0", "lgwr", "ckpt", "smon", "reco",
                "mmon", "mmnl",
                "arc0", "arc1", "cjq0", "smco")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pacs_rounds.lab import oracle_tools, sqlplus
+from pacs_rounds.lab import oracle_rman, oracle_tools, sqlplus
 from pacs_rounds.lab.oracle_views.clock import Now
 
 Say = Callable[[str], None]
@@ -55,8 +55,18 @@ def _tool(answer: Callable[[Now, list[str]], tuple[int, str]]) -> Callable[[Call
     return program
 
 
+def _rman(call: Call, now: Callable[[], Now], say: Say) -> int:
+    if [word.lower() for word in call.words] not in (["target", "/"], ["target", "/", "nocatalog"]):
+        # A password on the command line is what everybody on the host can read: nobody here may do that.
+        say("RMAN-00552: syntax error in command line arguments\n")
+        return 1
+    status, text = oracle_rman.rman(now(), call.script)
+    say(text)
+    return status
+
+
 PROGRAMS: dict[str, Callable[[Call, Callable[[], Now], Say], int]] = {
-    "sqlplus": _sqlplus, "lsnrctl": _tool(oracle_tools.lsnrctl), "opatch": _tool(oracle_tools.opatch)}
+    "sqlplus": _sqlplus, "rman": _rman, "lsnrctl": _tool(oracle_tools.lsnrctl), "opatch": _tool(oracle_tools.opatch)}
 
 
 def run(call: Call, now: Callable[[], Now], say: Say) -> int:
