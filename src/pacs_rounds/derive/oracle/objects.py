@@ -75,7 +75,7 @@ def _job(row: Fields, demanded: bool) -> Row:
         state = "in_order"
     return {"state": state, "detail": said(
         f"{row['failed_runs']} runs failed in seven days" if row["failed_runs"] else "",
-        f"the last {row['last_failed_at']}" if row["failed_runs"] else "",
+        f"last failed {row['last_failed_at']}" if row["failed_runs"] else "",
         f"{failures} failures in a row" if state in {"failing", "broken"} and failures else "",
         f"last started {row['last_at']}" if row["last_at"] else "never started",
         f"scheduler says {row['state']}" if row["kind"] == "SCHEDULER" else "")}

@@ -8,7 +8,7 @@ from pacs_rounds.model import Context, Reason, Row
 
 _DRIFT = "oracle.parameters"
 # What only the starting of the instance sets, and no spfile holds.
-_NOT_IN_SPFILE = frozenset({"spfile", "ifile", "instance_name"})
+_NOT_IN_SPFILE = frozenset({"spfile", "ifile", "instance_name", "local_listener"})  # the last: by a cluster's agent
 
 
 def _values(one: Told, source: str) -> dict[str, str]:
