@@ -61,7 +61,9 @@ def ask_production(drill: Mapping[str, Any], instances: list[dict[str, Any]], un
     said = _as("drill production", ask(Collect(identity, "drill.production", LOOK_SECONDS)))
     from pacs_rounds.postgres import session
     if said.reason is None:
-        said = replace(said, text=session.split(said.text, ["production"], instance["name"])["production"])
+        host, _, rest = said.text.partition("\n")
+        rows = session.split(rest, ["production"], instance["name"])["production"]
+        said = replace(said, text=f"{host}\n{rows}")
     return [said, _as("drill production tables", ask(Collect(tables, "drill.tables", postgres.limit_seconds(drill))))]
 
 

@@ -303,4 +303,5 @@ def production(drill: Drill, instance: Mapping[str, Any], cutoff: str) -> tuple[
     """The two sh texts that ask production, in sessions that cannot write: who it is, and its named tables."""
     account = str(instance.get("os_user", "postgres"))
     tables = read_tables(instance, drill["tables"], cutoff, limit_seconds(drill))
-    return session.ask(instance, PRODUCTION), session.as_user(account, tables)
+    name = "echo \"-- host $(uname -n)\"\n"
+    return name + session.ask(instance, PRODUCTION), session.as_user(account, tables)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pacs_rounds import catalogue
-from pacs_rounds.lab import linux_files, linux_tools, oracle, oracle_files, oracle_host
+from pacs_rounds.lab import linux_files, linux_tools, oracle, oracle_files, oracle_host, postgres_host
 from pacs_rounds.lab.kinds import Device
 from pacs_rounds.model import BadInput
 from pacs_rounds.transports.replay import names_of, slug
@@ -75,7 +75,7 @@ class Overlay:
 
     def _rewriting(self) -> re.Pattern[str]:
         own = oracle_host.TREES if "oracle" in self.device.state else ()
-        trees = "|".join(re.escape(tree) for tree in (*linux_files.TREES, *own))
+        trees = "|".join(re.escape(tree) for tree in (*linux_files.TREES, *postgres_host.TREES, *own))
         # Oracle's programs are never in /bin: `"$home"/bin/sqlplus` must stay what it is.
         tools = "|".join(re.escape(path.name) for path in self.bin.iterdir() if path.name not in oracle_host.PROGRAMS)
         # A path that leads into the overlay already is left alone: the lab's own state may lie below /tmp.
@@ -105,6 +105,7 @@ class Overlay:
             self._write("bin/date", linux_tools.clock(state["clock_offset_seconds"], _real("date")), 0o755)
         if "oracle" in state:
             self._oracle()
+        self._postgres()
         self.refresh(self.started)
         self._faults()
         self._recorded()
@@ -133,6 +134,14 @@ class Overlay:
                 os.truncate(path, size)  # a sparse file: it takes no room
             written = self.started + (at - now.at).total_seconds()
             os.utime(path, (written, written))
+
+    def _postgres(self) -> None:
+        state = self.device.state
+        for name, text in postgres_host.programs(state, self.started, str(self.root)).items():
+            self._write(f"bin/{name}", text, 0o755)
+        for name, text, changed in postgres_host.files(state, self.started):
+            self._write(name, text)
+            os.utime(self.root / name.lstrip("/"), (changed, changed))
 
     def _faults(self) -> None:
         faults = self.device.faults

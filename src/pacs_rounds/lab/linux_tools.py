@@ -56,7 +56,8 @@ def _ps(state: State) -> Answers:
             shown = pid if pid < 3 else pid * 37 + 400
             lines.append(f"{shown:>5} {parent:>5} {one['stat']:<4} {one['user']:<8} {one['args']}")
     lines.append(f"{31007:>5} {1:>5} {'Rs':<4} {'rounds':<8} ps -eo pid,ppid,stat,user,args")
-    return {"-eo pid,ppid,stat,user,args": "\n".join(lines) + "\n"}
+    commands = ["COMMAND", *(line.split(None, 4)[4] for line in lines[1:])]
+    return {"-eo pid,ppid,stat,user,args": "\n".join(lines) + "\n", "-eo args": "\n".join(commands) + "\n"}
 
 
 def _systemctl(state: State) -> Answers:

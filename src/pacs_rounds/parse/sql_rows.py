@@ -74,6 +74,57 @@ def instances(text: str) -> list[Said]:
     return said
 
 
+# -- instance web
+# -- query server
+# version|in_recovery
+# 15.8|f
+# (1 row)
+# -- query end
+def of_query(text: str, query: str) -> list[Said]:
+    """The same of a text that holds a whole session of psql per instance: what each said to one of its queries.
+
+    An instance whose session never began says why in place of every query; a part that cannot be read is `unparsable`.
+    """
+    names: list[str] = []
+    bodies: list[list[str]] = []
+    for line in text.split("\n"):
+        begin = _INSTANCE.match(line)
+        if begin:
+            names.append(begin[1])
+            bodies.append([])
+        elif bodies:
+            bodies[-1].append(line)
+        elif line.strip():
+            raise ParseError(f"{line.strip()[:80]!r} before the first -- instance")
+    if not names:
+        raise ParseError("no -- instance line")
+    said = [Said(name) for name in names]
+    for one, lines in zip(said, bodies, strict=True):
+        try:
+            _fill(one, _part(one.instance, [line for line in lines if line.strip()], query))
+        except ParseError as error:
+            one.reason, one.detail, one.rows = Reason.UNPARSABLE, str(error), []
+    return said
+
+
+def _part(instance: str, lines: list[str], query: str) -> list[str]:
+    """The lines of one query, psql's own count of rows turned into ours."""
+    marks = [number for number, line in enumerate(lines) if line.startswith("-- query ")]
+    if not marks:
+        if _trouble(lines) is None:
+            raise ParseError(f"{instance}: no session of psql: {(lines or [''])[0][:80]!r}")
+        return lines
+    begin = next((number for number in marks if lines[number] == f"-- query {query}"), None)
+    if begin is None:
+        raise ParseError(f"{instance}: the session holds no answer to {query}")
+    end = next((number for number in marks if number > begin), None)
+    if end is None:
+        raise ParseError(f"{instance}: the session ends in the middle of {query}")
+    part = lines[begin + 1:end]
+    footer = re.fullmatch(r"\((\d+) rows?\)", part[-1]) if part else None
+    return [*part[:-1], f"-- {footer[1]} rows"] if footer else part
+
+
 def _fill(said: Said, lines: list[str]) -> None:
     if lines == ["-- not running"]:
         said.reason, said.detail = Reason.UNREACHABLE, "no such instance runs here"

@@ -27,7 +27,7 @@ def preconditions(data: Data, context: Context) -> list[Row]:
 def judged(setup: dict[str, Any], look: dict[str, Any] | None, production: dict[str, Any] | None) -> list[Row]:
     """The same, for who must know before anything is done. `look` or `production` is None where nobody answered."""
     oracle = setup["drill"]["engine"] == "oracle"
-    return [_other_host(setup, look), (_other_name if oracle else _other_instance)(setup, look, production),
+    return [_other_host(setup, look, production), (_other_name if oracle else _other_instance)(setup, look, production),
             _no_catalog(setup), _target(setup, look), _space(setup, look), _backup(setup, look), _tools(setup, look),
             _approval(setup), _window(setup)]
 
@@ -44,7 +44,7 @@ def _unknown(item: str, detail: str) -> Row:
     return {"item": item, "unknown": Reason.NOT_RUN.value, "detail": detail}
 
 
-def _other_host(setup: dict[str, Any], look: dict[str, Any] | None) -> Row:
+def _other_host(setup: dict[str, Any], look: dict[str, Any] | None, production: dict[str, Any] | None) -> Row:
     item, source = "other host", setup["drill"]["source"]
     if setup["drill_host"] == source or setup["drill_address"] == setup["source_address"]:
         return _unmet(item, f"the drill host is production itself: {source}")
@@ -52,6 +52,8 @@ def _other_host(setup: dict[str, Any], look: dict[str, Any] | None) -> Row:
         return _unknown(item, "the drill host did not say who it is")
     if look["host"].partition(".")[0].lower() == source.partition(".")[0].lower():
         return _unmet(item, f"the drill host calls itself {look['host']}, which is production")
+    if production and production["host"] == look["host"]:
+        return _unmet(item, f"production and the drill host are one machine: both call themselves {look['host']}")
     if setup["source_address"] in look["address"]:
         return _unmet(item, f"the drill host has production's address {setup['source_address']}")
     return _met(item, f"{look['host']} is not {source}")

@@ -135,7 +135,7 @@ def _complete(data: Data) -> Found:
         return "broken", _tidy(blamed[0])
     missing = gaps(data["drill.look"]) if data["drill.look"] else None
     if missing:
-        return "broken", f"{len(missing)} log segments are missing from the archive, the first is {missing[0]}"
+        return "broken", f"log segments missing from the archive: {len(missing)}, the first is {missing[0]}"
     if data.get("verify") is None or missing is None:
         return None
     return "proved", "every file of the manifest and the log from the backup's beginning on are there"

@@ -104,14 +104,19 @@ def _tables(said: list[str]) -> dict[str, Any]:
     return found
 
 
+# -- host web
 # -- instance web
 # SYSTEM_IDENTIFIER|IN_RECOVERY|MOMENT|LAST_ARCHIVED_WAL|DATA_DIRECTORY|VERSION
 # 7710917628243219280|f|2026-11-22T09:00:00Z|000000010000000000000003|/var/lib/pgsql/15/data|15.18
 # -- 1 rows
 @parser("drill.production")
 def production(text: str) -> dict[str, Any]:
-    """{system_identifier, in_recovery, moment, last_archived_wal, data_directory, version} of production."""
-    (one,) = sql_rows.instances(text)
+    """{host, system_identifier, in_recovery, moment, last_archived_wal, data_directory, version} of production."""
+    first, _, rest = text.partition("\n")
+    host = re.fullmatch(r"-- host (\S+)", first)
+    if not host:
+        raise ParseError(f"production did not say its name: {first[:80]!r}")
+    (one,) = sql_rows.instances(rest)
     if one.reason:
         raise ParseError(f"production did not say who it is: {one.detail}")
     if len(one.rows) != 1:
@@ -120,6 +125,7 @@ def production(text: str) -> dict[str, Any]:
     moment = sql_rows.moment(row, "moment")
     if not row.get("system_identifier") or moment is None:
         raise ParseError("production did not say its identifier and its time")
-    return {"system_identifier": row["system_identifier"], "in_recovery": sql_rows.yes(row, "in_recovery"),
-            "moment": moment, "last_archived_wal": row.get("last_archived_wal"),
-            "data_directory": row.get("data_directory"), "version": row.get("version")}
+    return {"host": host[1], "system_identifier": row["system_identifier"],
+            "in_recovery": sql_rows.yes(row, "in_recovery"), "moment": moment,
+            "last_archived_wal": row.get("last_archived_wal"), "data_directory": row.get("data_directory"),
+            "version": row.get("version")}

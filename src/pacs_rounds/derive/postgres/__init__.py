@@ -1,0 +1,1 @@
+"""Health of PostgreSQL instances, and the proof of their backups."""

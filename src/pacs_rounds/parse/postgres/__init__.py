@@ -1,0 +1,1 @@
+"""What PostgreSQL says of itself through psql, and what its backups look like from outside."""
