@@ -1,7 +1,7 @@
 """Networks made up for tests and measurements: a register, what is really plugged, and what each device would see.
 
-The truth is a graph of ends. Frames travel it as in a switched network without loops (spare uplinks block), through hubs
-too. From it come address tables, neighbours and ARP of every switch; the register is the truth before the faults.
+The truth is a graph of ends. Frames travel it as in a switched network without loops (spare uplinks block), through
+hubs too. From it come address tables, neighbours and ARP of every switch; the register is the truth before the faults.
 """
 
 from __future__ import annotations
@@ -58,14 +58,14 @@ class Network:
 
     def true(self, one: End, two: End) -> bool:
         """Whether these two ends really are joined, directly or through a hub."""
-        return self.joined.get(one) == two or any(two in ends and one == near or one in ends and two == near
+        return self.joined.get(one) == two or any((two in ends and one == near) or (one in ends and two == near)
                                                   for near, ends in self.hubs.items())
 
 
 def tree(cores: int, access: int, hosts: int, doubled: float = 0.0, seed: int = 0) -> Network:
     """Cores in a row, access switches on the first of them, hosts on the access switches (some with two ports to the
     cores, bonded)."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311
     register = Register("made-up")
     net = Network(register)
     for n in range(cores):
@@ -103,7 +103,7 @@ def _behind(net: Network, start: End) -> list[End]:
 
 def views(net: Network, told: float = 1.0, seed: int = 0) -> dict[str, View]:
     """What every device would answer. `told`: the share of hosts that say their own address."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311
     switches = [name for name, device in net.register.devices.items() if device.role == "lan_switch"]
     found = {name: View(name, answered={"mac", "arp", "ports"}) for name in switches if name not in net.quiet}
     near: dict[str, list[tuple[str, End]]] = defaultdict(list)

@@ -10,7 +10,7 @@ Row = dict[str, Any]
 """One thing a check looks at: at least what the check names as `item` and `measure`; `detail` may add words."""
 
 
-PAPERWORK_ROLES = frozenset({"contract_register", "asset_register", "backup_copies", "oracle_pairs"})
+PAPERWORK_ROLES = frozenset({"contract_register", "asset_register", "cabling_survey", "backup_copies", "oracle_pairs"})
 """Roles that compare what is written and ask no device."""
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pacs_rounds.cabling import explain, fibre, identity, names
+from pacs_rounds.cabling import explain, fibre, identity, names, rules
 from pacs_rounds.cabling import trace as tracing
 from pacs_rounds.cabling.identity import STRONG, WEAK, Owner
 from pacs_rounds.cabling.model import End, Register
@@ -59,6 +59,7 @@ def _judge(work: Work, one: Graded) -> None:
         fibre.logins(work, one, side, near, far)
         _described(work, one, side, near, far)
     if link.whole:
+        _one_sided(work, one)
         _same_module(work, one)
         one.grade = _grade(one)
 
@@ -74,7 +75,24 @@ def _grade(one: Graded) -> str:
         return BOTH
     if certain:
         return ONE
-    return CONSISTENT if any(proof.weight == LIKELY for proof in one.proofs) else DOCUMENTED
+    likely = any(proof.weight == LIKELY for proof in one.proofs)
+    return CONSISTENT if likely and one.state != DOWN else DOCUMENTED
+
+
+def _one_sided(work: Work, one: Graded) -> None:
+    """A copper cable has a link at both ends or at none. (A fibre can be broken in one direction.)"""
+    if any(rules.MEDIUM.get(hop.cable.type) != "copper" for hop in one.link.hops):
+        return
+    told = {side: view.ports[end.port].state for side, end in (("a", one.link.a), ("b", one.link.b))
+            if (view := work.views.get(end.device)) and end.port in view.ports}
+    if set(told.values()) == {UP, DOWN}:
+        side, end, other = ("a", one.link.a, one.link.b) if told["a"] == UP else ("b", one.link.b, one.link.a)
+        one.proofs.append(proof(work.views[other.device], "link", side, AGAINST,
+                                f"{end} has a link and {other} has none: they are not on one cable", *_STATES))
+
+
+_STATES = ("ports", "fc_ports", "array", "bonding", "interfaces", "net_state", "addresses")
+"""The answers in which a port's link is told, as a view files them."""
 
 
 def _state(work: Work, one: Graded, side: str, near: End) -> None:
@@ -82,14 +100,12 @@ def _state(work: Work, one: Graded, side: str, near: End) -> None:
     told = view.ports.get(near.port) if view else None
     if view is None or told is None or told.state is None:
         return
-    kind = next((kind for kind in ("ports", "fc_ports", "array", "bonding", "interfaces", "net_state", "addresses")
-                 if kind in view.sources), "ports")
     if told.state == DOWN:
         one.state = DOWN
         one.notes.append(f"{near} has no link")
     elif one.state != DOWN:
         one.state = UP
-        one.proofs.append(proof(view, "link", side, LIKELY, f"{near} has a link", kind))
+        one.proofs.append(proof(view, "link", side, LIKELY, f"{near} has a link", *_STATES))
 
 
 # CDP and LLDP ---------------------------------------------------------------------------------------------------------

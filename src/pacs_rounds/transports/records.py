@@ -10,6 +10,7 @@ from typing import Any
 
 from pacs_rounds.assets import facts as asset_facts
 from pacs_rounds.backup import sides
+from pacs_rounds.cabling import collect as cables
 from pacs_rounds.catalogue import Collect
 from pacs_rounds.model import Answer, Reason
 from pacs_rounds.oracle import nodes
@@ -19,6 +20,7 @@ from pacs_rounds.transports.inventory import as_text
 COMMAND = "assets device"
 NOTHING = {COMMAND: "neither the contract nor any device of this run speaks of this host",
            sides.COMMAND: "the inventory says of no copy that it lies here (rounds_backup)",
+           cables.COMMAND: cables.NOTHING,
            nodes.COMMAND: "the inventory says of no Oracle instance that it runs here (rounds_oracle)"}
 Known = dict[str, dict[str, str]]
 
@@ -34,6 +36,8 @@ def gather(run_dir: Path, run: dict[str, Any], commands: Sequence[Collect],
     if sides.COMMAND in asked:
         found[sides.COMMAND] = sides.gather(
             run_dir, {host: one.get("rounds_backup") or {} for host, one in settings.items()})
+    if cables.COMMAND in asked:
+        found[cables.COMMAND] = cables.gather(run_dir, run["site"])
     if nodes.COMMAND in asked:
         found[nodes.COMMAND] = nodes.gather(run_dir, settings)
     return found

@@ -17,6 +17,11 @@ _NOT_PHYSICAL = re.compile(r"lo|[^.]+\.\d+|(?:bond|team|br|virbr|docker|veth|vne
                            r"ifb|wg|cali|flannel|cni|nlmon|vxlan|ovs|podman|lxc)[\w.-]*")
 
 
+def physical(name: str) -> bool:
+    """Whether an interface has a plug."""
+    return not _NOT_PHYSICAL.fullmatch(name)
+
+
 def _bond_row(bond: dict[str, Any], name: str, wanted: dict[str, Any] | None) -> Row:
     state = _MII_WORDS.get(bond["mii_status"], bond["mii_status"])
     if state == "up" and bond["partner_address"] == _NO_PARTNER:

@@ -86,6 +86,8 @@ def _entry(match: re.Match[str], line: str) -> dict[str, Any]:
         fail("a row of the address table that is cut off", line)
     if rest and not _PORTS.match(rest):
         fail("no port at the end of a row of the address table", line)
+    if not rest and match["kind"].lower() == "dynamic":
+        fail("a learned address without its port: cut off", line)
     vlan = match["vlan"]
     return {"vlan": int(vlan) if vlan.isdigit() else None, "mac": match["mac"].lower(), "type": match["kind"].lower(),
             "ports": _names(rest), "age_seconds": age}

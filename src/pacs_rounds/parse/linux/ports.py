@@ -69,10 +69,10 @@ def fc_hosts(text: str) -> list[dict[str, Any]]:
         value = match["value"].strip()
         if match["what"] in _NAMES:
             digits = value.lower().removeprefix("0x")
-            if not re.fullmatch(r"[0-9a-f]{16}", digits):
-                refuse(number, line, "expected a world-wide name of 16 digits")
-            known = digits not in {"0" * 16, "f" * 16}
-            row[_NAMES[match["what"]]] = digits if known else None
+            if not re.fullmatch(r"[0-9a-f]{1,16}", digits):
+                refuse(number, line, "expected a world-wide name")
+            known = digits.strip("0") and digits != "f" * 16  # the kernel writes 0x0 for none
+            row[_NAMES[match["what"]]] = digits.zfill(16) if known else None
         elif match["what"] == "port_id":
             digits = value.lower().removeprefix("0x")
             if not re.fullmatch(r"[0-9a-f]{6}", digits):

@@ -1,0 +1,1 @@
+"""Parsers of what is known of cables."""
