@@ -15,7 +15,8 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,7 +59,7 @@ class Repository:
             environment["GIT_AUTHOR_DATE"] = environment["GIT_COMMITTER_DATE"] = f"{int(moment)} +0000"
         try:
             done = subprocess.run(
-                [program, "-c", "core.fsync=committed", "-c", "gc.auto=0", "-c", "core.quotePath=false",
+                [program, "-c", "core.fsync=reference", "-c", "gc.auto=0", "-c", "core.quotePath=false",
                  "-c", f"safe.directory={self.path}", *arguments],
                 input=stdin, capture_output=True, timeout=SECONDS, check=False, env=environment)
         except subprocess.TimeoutExpired:
@@ -104,20 +105,33 @@ class Repository:
         return self.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}",
                         check=False).decode().strip()
 
+    def objects(self, *names: str) -> list[bytes]:
+        """The contents of objects by one process; empty for a name that stands for none."""
+        said = self.run("cat-file", "--batch", stdin="".join(f"{name}\n" for name in names).encode())
+        found: list[bytes] = []
+        at = 0
+        for _ in names:
+            end = said.index(b"\n", at)
+            words = said[at:end].split()
+            at = end + 1
+            if len(words) == 3 and words[1] in {b"tree", b"blob"}:
+                size = int(words[2])
+                found.append(said[at:at + size])
+                at += size + 1
+            else:
+                found.append(b"")
+        return found
+
     def trees(self, *names: str) -> list[Entries]:
         """The trees that some names (`commit:`, `commit:folder`) stand for; empty where there is none."""
-        said = self.run("cat-file", "--batch", stdin="".join(f"{name}\n" for name in names).encode())
-        found: list[Entries] = []
-        for _ in names:
-            head, _, said = said.partition(b"\n")
-            words = head.split()
-            if len(words) == 3 and words[1] == b"tree":
-                size = int(words[2])
-                found.append(_entries(said[:size]))
-                said = said[size + 1:]
-            else:
-                found.append({})
-        return found
+        return [entries_of(one) for one in self.objects(*names)]
+
+    def flush(self, names: Iterable[str], files: Iterable[Path] = ()) -> None:
+        """Wait until the disk has these objects and files. git would flush one after the other; at the same time they
+        share the file system's journal. An object that lies in a pack is on the disk."""
+        wanted = [*(self.path / "objects" / name[:2] / name[2:] for name in names), *files]
+        with ThreadPoolExecutor(min(8, len(wanted) or 1)) as pool:
+            list(pool.map(_flush, wanted))
 
     def blobs(self, contents: list[bytes]) -> list[str]:
         """Write blobs by one process; their names in order."""
@@ -164,7 +178,18 @@ class Repository:
             yield
 
 
-def _entries(data: bytes) -> Entries:
+def _flush(path: Path) -> None:
+    try:
+        number = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+def entries_of(data: bytes) -> Entries:
     """A tree object's entries: `<mode> <name>\\0<20 bytes>` one after the other."""
     found: Entries = {}
     at = 0

@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pacs_rounds.configs.git import Repository, blob_name, tree_name
+from pacs_rounds.configs.git import Repository, entries_of, tree_name
 from pacs_rounds.evidence.layout import json_bytes
 from pacs_rounds.model import BadInput
 
@@ -84,18 +84,25 @@ class History:
         data: dict[str, Any] = json.loads(self.read(blob)) if blob else {}
         return data
 
-    def write(self, device: str, files: Mapping[str, bytes], message: str, moment: float) -> str:
+    def standing(self, device: str, rev: str) -> tuple[dict[str, str], dict[str, Any]]:
+        """What `folder` and `manifest` say, by one process."""
+        if not rev:
+            return {}, {}
+        tree, manifest = self.repository.objects(f"{rev}:{device}", f"{rev}:{device}/{MANIFEST}")
+        return ({name: one for name, (kind, one) in entries_of(tree).items() if kind == "blob"},
+                json.loads(manifest) if manifest else {})
+
+    def write(self, device: str, files: Mapping[str, bytes], message: str, moment: float,
+              beside: Sequence[Path] = ()) -> str:
         """Commit files of one device, leaving its other files as they are; the commit, or empty when nothing changed.
 
-        Blobs first, then trees and a commit that nothing names, last the reference: a death at any point leaves the
-        history as it was. Raises HistoryError (an OSError) when the disk is full or the repository is damaged.
+        Blobs first, then trees and a commit that nothing names; when the disk has them and what lies `beside`, the
+        reference: a death at any point leaves the history as it was. Raises HistoryError (an OSError) when the disk is
+        full or the repository is damaged.
         """
         repository = self.repository
         repository.ensure()
-        names = {name: blob_name(content) for name, content in files.items()}
-        if not self._differs(device, names):
-            return ""
-        repository.blobs(list(files.values()))
+        names = dict(zip(files, repository.blobs(list(files.values())), strict=True))
         with repository.locked():
             head = repository.head()
             root, folder = repository.trees(f"{head}:", f"{head}:{device}") if head else ({}, {})
@@ -108,12 +115,9 @@ class History:
                 raise BadInput(str(repository.path), "git names a tree otherwise than expected",
                                "is it a repository with SHA-1 names? This history needs one")
             commit = repository.commit(outer, head, message, moment)
+            repository.flush([*names.values(), inner, outer, commit], beside)
             repository.move(commit, head)
         return commit
-
-    def _differs(self, device: str, names: dict[str, str]) -> bool:
-        folder = self.folder(device)
-        return any(folder.get(name) != blob for name, blob in names.items())
 
     def log(self, device: str = "", limit: int = 0, document: str = "") -> list[Commit]:
         """The history, newest first; of one device or document where named."""

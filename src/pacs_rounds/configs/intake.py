@@ -79,8 +79,7 @@ def take(store: Store, reading: Reading, orders: Sequence[Order] = ()) -> Taken:
     history = store.history
     taken = Taken(reading.device, before=history.head())
     seen = store.seen(reading.device)
-    folder = history.folder(reading.device, taken.before)
-    manifest = history.manifest(reading.device, taken.before) if MANIFEST in folder else {}
+    folder, manifest = history.standing(reading.device, taken.before)
     entries: dict[str, dict[str, Any]] = dict(manifest.get("documents", {}))
     passed: dict[str, _Passed] = {}
     for word, why in reading.gaps.items():
@@ -127,7 +126,8 @@ def _commit(store: Store, reading: Reading, taken: Taken, passed: dict[str, _Pas
         order = work_orders.attribute(orders, reading.device, max(earlier, default=None), reading.moment)
         changed = any(copy.state == "changed" for copy in taken.documents.values())
         taken.order = order.id if order and changed else ""
-        taken.commit = store.history.write(reading.device, files, message(reading, taken), reading.moment)
+        copies = [store.sealed_path(one.entry["sealed"]) for one in passed.values() if one.data and one.entry["sealed"]]
+        taken.commit = store.history.write(reading.device, files, message(reading, taken), reading.moment, copies)
     store.remember(reading.device, {word: one.seen for word, one in passed.items()})
 
 

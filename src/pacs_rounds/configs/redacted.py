@@ -33,23 +33,30 @@ def redacted(platform: str, text: str, key: bytes) -> tuple[str, list[Hit]]:
     hits: list[Hit] = []
     before = 0
     for prose, part in _parts(platform, text):
-        out, found = redact("linux" if prose else platform, part, key)
-        if prose:
-            caught: list[Hit] = []
-        else:
-            out, caught = _net(out, key)
-        hits += [Hit(hit.rule, hit.line + before) for hit in (*found, *caught)]
+        out, found = _part_redacted("linux" if prose else platform, part, key, prose)
+        hits += [Hit(hit.rule, hit.line + before) for hit in found]
         before += part.count("\n")
         parts.append(out)
     return "".join(parts), hits
 
 
+@functools.lru_cache(maxsize=8)
+def _part_redacted(platform: str, part: str, key: bytes, prose: bool) -> tuple[str, tuple[Hit, ...]]:
+    """One part; what running and startup configuration have in common is worked on once."""
+    out, found = redact(platform, part, key)
+    if prose:
+        return out, tuple(found)
+    out, caught = _net(out, key)
+    return out, (*found, *caught)
+
+
 def _parts(platform: str, text: str) -> list[tuple[bool, str]]:
-    """The text cut into commands and prose, in order."""
+    """The text cut into commands and prose, in order; what stands before the version is a part of its own."""
     if platform not in {"cisco_ios", "cisco_catos"}:
         return [(False, text)]
-    lines = text.splitlines(keepends=True)
-    cut: list[tuple[bool, str]] = []
+    version = text.find("\nversion ") + 1
+    cut: list[tuple[bool, str]] = [(False, text[:version])]
+    lines = text[version:].splitlines(keepends=True)
     at = 0
     for first, last in banners([line.rstrip("\r\n") for line in lines]):
         cut.append((False, "".join(lines[at:first])))
@@ -69,34 +76,34 @@ def _data() -> tuple[tuple[re.Pattern[str], ...], ...]:
 
 def _net(text: str, key: bytes) -> tuple[str, list[Hit]]:
     public = [match.span() for match in _PEM.finditer(text)]
-    lines = text.split("\n")
+    parts: list[str] = []
     hits: list[Hit] = []
-    position = 0
-    for number, line in enumerate(lines):
-        begin, position = position, position + len(line) + 1
-        if len(line) < 10 or any(pattern.search(line) for pattern in _data()[2]) or any(
-                left <= begin < right for left, right in public):
+    at = line = 0
+    for match in _WORD.finditer(text):
+        value = _random_part(match[0])
+        if not value or any(left <= match.start() < right for left, right in public) or _public(text, match.start()):
             continue
-        lines[number], count = _caught(line, key)
-        hits += [Hit(NET, number + 1)] * count
-    return "\n".join(lines), hits
+        line += text.count("\n", at, match.start())
+        hits.append(Hit(NET, line + 1))
+        parts += [text[at:match.start()], match[0].replace(value, f"<redacted:{NET}:{token(value, key)}>", 1)]
+        at = match.end()
+    return "".join(parts) + text[at:], hits
 
 
-def _caught(line: str, key: bytes) -> tuple[str, int]:
-    count = 0
+def _public(text: str, place: int) -> bool:
+    """Whether the line of this place is one of those that hold nothing secret."""
+    end = text.find("\n", place)
+    line = text[text.rfind("\n", 0, place) + 1:end if end >= 0 else len(text)]
+    return any(pattern.search(line) for pattern in _data()[2])
 
-    def replace(match: re.Match[str]) -> str:
-        nonlocal count
-        word = match[0]
-        if word.startswith(("<redacted:", "<noise>")):
-            return word
-        value = _value(word)
-        if not looks_random(value):
-            return word
-        count += 1
-        return word.replace(value, f"<redacted:{NET}:{token(value, key)}>", 1)
 
-    return _WORD.sub(replace, line), count
+@functools.lru_cache(maxsize=4096)
+def _random_part(word: str) -> str:
+    """The part of a word that looks random, or nothing. Words of configurations repeat."""
+    if word.startswith(("<redacted:", NOISE)):
+        return ""
+    value = _value(word)
+    return value if looks_random(value) else ""
 
 
 def _value(word: str) -> str:
@@ -175,15 +182,35 @@ def _restless(word: str, longest: float) -> bool:
 def masked(platform: str, name: str, text: str) -> str:
     """The text without what changes by itself: whole lines dropped, or their changing part as `<noise>`."""
     rules = document(platform, name)
-    if rules is None or not (rules.drop or rules.mask):
+    noise = _noise(rules.drop + rules.mask) if rules else None
+    if rules is None or noise is None:
         return text
-    lines = []
-    for line in text.split("\n"):
-        bare = line.rstrip("\r")
-        if any(pattern.search(bare) for pattern in rules.drop):
+    parts: list[str] = []
+    at = 0
+    for match in noise.finditer(text):  # few lines are noise: the patterns look at these only
+        begin = text.rfind("\n", 0, match.end()) + 1
+        end = text.find("\n", match.end())
+        end = len(text) if end < 0 else end
+        if begin < at:
             continue
-        lines.append(_masked_line(rules.mask, line))
-    return "\n".join(lines)
+        line = text[begin:end]
+        bare = line.rstrip("\r")
+        parts.append(text[at:begin])
+        at = end
+        if any(pattern.search(bare) for pattern in rules.drop):
+            at = min(end + 1, len(text))
+        else:
+            parts.append(_masked_line(rules.mask, line))
+    return "".join(parts) + text[at:]
+
+
+@functools.cache
+def _noise(patterns: tuple[re.Pattern[str], ...]) -> re.Pattern[str] | None:
+    """All patterns as one, that never reaches over a line's end."""
+    if not patterns:
+        return None
+    every = "|".join(f"(?:{one.pattern})" for one in patterns).replace("(?P<noise>", "(?:")
+    return re.compile(every.replace("[^", r"[^\n").replace(r"\s", r"[^\S\n]"), re.MULTILINE)
 
 
 def _masked_line(patterns: tuple[re.Pattern[str], ...], line: str) -> str:

@@ -6,6 +6,7 @@ prose, from commands.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from dataclasses import dataclass
@@ -121,6 +122,12 @@ def weight(text: str) -> int:
 
 def read_ios(text: str) -> None:
     """ParseError unless the text reads back as a tree of commands."""
+    _read_ios(re.sub(r"(?m)^ntp clock-period .*\n", "", text[text.find("\nversion ") + 1:]))
+
+
+@functools.lru_cache(maxsize=2)
+def _read_ios(text: str) -> None:
+    """Without what counts bytes and changes before the version, running and startup are mostly one text: read once."""
     from hier_config import Platform, get_hconfig
 
     lines = tree("cisco_ios", text)

@@ -68,14 +68,14 @@ class Store:
 
     def seal(self, plain: bytes, masked: bytes) -> str:
         """Store the text encrypted, once; its name, empty without recipients. `masked` is the text without noise:
-        what differs by noise only is the same copy."""
+        what differs by noise only is the same copy. The caller sees to it that the disk has it before it is named."""
         name = self.seal_name(masked)
         if not name:
             return ""
         path = self.sealed_path(name)
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            write_new(path, sealed.seal(plain, sealed.recipients(self.words)), durable=True)
+            write_new(path, sealed.seal(plain, sealed.recipients(self.words)))
         return name
 
     def fingerprint(self, masked: bytes) -> str:
