@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from pacs_rounds.lab import oracle_session, sqlplus_format
+from pacs_rounds.lab import oracle_session, sqlplus_format, sqlplus_set
 from pacs_rounds.lab.oracle_session import Done, Login
 from pacs_rounds.lab.oracle_sql.errors import OraError
 from pacs_rounds.lab.sqlplus_format import Column, Settings
@@ -22,31 +22,6 @@ _SQL = {"SELECT", "WITH", "INSERT", "UPDATE", "DELETE", "MERGE", "CREATE", "DROP
         "ROLLBACK",
         "TRUNCATE", "LOCK", "EXPLAIN", "ANALYZE", "CALL", "AUDIT", "PURGE", "FLASHBACK", "SAVEPOINT", "COMMENT",
         "RENAME"}
-_ON_OFF = {"HEADING": "heading", "TRIMOUT": "trimout", "TAB": "tab", "WRAP": "wrap", "VERIFY": "verify",
-           "TERMOUT": "termout",
-           "SQLBLANKLINES": "sqlblanklines"}
-_NUMBERS = {"PAGESIZE": ("pagesize", 0, 50000, 268), "LINESIZE": ("linesize", 1, 32767, 267),
-            "NUMWIDTH": ("numwidth", 2, 50, 266), "LONG": ("long", 1, 2000000000, 265)}
-_OPTIONS = str.split("""
-    HEAding TRIMout TAB WRAp VERify TERMout SQLBLanklines PAGESize LINesize NUMwidth LONG FEEDback NEWPage DEFine
-    NULL COLSEP UNDerline RECSEP SQLTerminator MARKup ECHO TRIMSpool TIme TIMIng AUTOTrace SERVEROUTput
-    LONGChunksize ARRAYsize SQLPrompt SQLNumber SQLCase FLUsh NUMFormat SHOWmode AUTOcommit APPInfo EXITCommit
-    ESCape CONcat PAUse SQLCOntinue SQLPREfix CMDSep ERRORLogging SUFfix DESCRIBE EDITFile EMBedded COPYCommit
-    INSTANCE XQUERY""")
-_HANDLED = {"FEEDBACK", "NEWPAGE", "DEFINE", "NULL", "COLSEP", "UNDERLINE", "RECSEP", "SQLTERMINATOR", "MARKUP",
-            *_ON_OFF, *_NUMBERS}
-
-
-def _option(written: str) -> str | None:
-    """SET's option by what was written: as many letters as its capitals above, or more."""
-    for one in _OPTIONS:
-        least = sum(sign.isupper() for sign in one)
-        if len(written) >= least and one.upper().startswith(written.upper()):
-            return one.upper()
-    return None
-
-
-Stopped = oracle_session.Hang
 
 
 class SqlPlus:
@@ -125,7 +100,7 @@ class SqlPlus:
         if word in {"PROMPT", "PRO"}:
             self.say(self._substituted(rest) + "\n")
         elif word == "SET":
-            self._set(plain)
+            self.say(sqlplus_set.change(self.settings, plain, self.now().version))
         elif word in {"CONNECT", "CONN"}:
             self.connect(plain)
         elif word in {"WHENEVER"}:
@@ -287,65 +262,6 @@ class SqlPlus:
                 self.say(f"SP2-0158: unknown COLUMN option \"{words[place]}\"\n")
                 return
             place += 2
-
-    def _set(self, rest: str) -> None:
-        words = re.findall(r"'[^']*'|\"[^\"]*\"|\S+", rest)
-        if not words:
-            self.say("SP2-0281: set missing set option\nUsage: SET <option> <value>\n")
-        place = 0
-        while place < len(words):
-            value = words[place + 1].strip("'\"") if place + 1 < len(words) else ""
-            if not self._one(words[place], value):
-                return
-            place += 2
-
-    def _one(self, written: str, value: str) -> bool:
-        """One option; False when the rest of the line is not read."""
-        settings, name = self.settings, _option(written)
-        if name in _NUMBERS:
-            attribute, least, most, message = _NUMBERS[name]
-            if not value.isdigit() or not least <= int(value) <= most:
-                self.say(f"SP2-0{message}: {attribute} option {value} out of range ({least} through {most})\n")
-                return True
-            setattr(settings, attribute, int(value))
-        elif name in _ON_OFF:
-            if value.upper() not in {"ON", "OFF"}:
-                self.say(f"SP2-0265: {name.lower()} must be set ON or OFF\n")
-            setattr(settings, _ON_OFF[name], value.upper() == "ON")
-        elif name == "MARKUP":
-            self._markup(value)
-            return False
-        elif name is None:
-            self.say(f'SP2-0158: unknown SET option "{written}"\n')
-            return False
-        elif name in _HANDLED:
-            self._text(name, value)
-        return True
-
-    def _text(self, name: str, value: str) -> None:
-        settings, upper = self.settings, value.upper()
-        if name == "FEEDBACK":
-            settings.feedback = {"ON": 6, "OFF": 0}.get(upper, int(value) if value.isdigit() else 6)
-        elif name == "NEWPAGE":
-            settings.newpage = None if upper == "NONE" else int(value)
-        elif name == "DEFINE":
-            settings.define = {"ON": "&", "OFF": ""}.get(upper, value)
-        elif name == "NULL":
-            settings.null = value
-        elif name == "COLSEP":
-            settings.colsep = value or " "
-        elif name == "UNDERLINE":
-            settings.underline = {"OFF": "", "ON": "-"}.get(upper, value)
-        elif name == "RECSEP":
-            settings.recsep = value.lower()
-        elif name == "SQLTERMINATOR":
-            settings.sqlterminator = {"OFF": "", "ON": ";"}.get(upper, value)
-
-    def _markup(self, value: str) -> None:
-        if value.upper() == "CSV" and self.now().version < (12, 2):
-            self.say('SP2-0158: unknown SET MARKUP option "CSV"\n')
-        elif value.upper() != "HTML" or self.now().version >= (12, 2):
-            self.say("SP2-9999: the laboratory's SQL*Plus knows no SET MARKUP\n")
 
 
 def _status(written: str) -> int:

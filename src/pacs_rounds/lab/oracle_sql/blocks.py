@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
-
 from sqlglot import exp
 
-from pacs_rounds.lab.oracle_sql import hierarchy, outer_joins
+from pacs_rounds.lab.oracle_sql import hierarchy, rownum, sources
 from pacs_rounds.lab.oracle_sql.aggregates import direction
 from pacs_rounds.lab.oracle_sql.conditions import condition
 from pacs_rounds.lab.oracle_sql.errors import OraError, unknown
 from pacs_rounds.lab.oracle_sql.expressions import only, value
-from pacs_rounds.lab.oracle_sql.scope import Block, Column, Out, Query, Source, World, name_of
+from pacs_rounds.lab.oracle_sql.scope import Block, Out, Query, World, name_of
 from pacs_rounds.lab.oracle_sql.syntax import position
-from pacs_rounds.lab.oracle_sql.values import LONG, NULL, NUMBER, TEXT, TIMES, Value, cast
+from pacs_rounds.lab.oracle_sql.values import LONG, NULL, TEXT, TIMES, Value, cast
 
 Ctes = dict[str, tuple[str, list[Out]]]
 _SELECT = ("with_", "expressions", "hint", "distinct", "from_", "joins", "connect", "where", "group", "having", "order")
 _SET = ("with_", "this", "expression", "distinct", "order")
-_ALL = 1e15
 _WORDS: dict[type[exp.Expr], str] = {exp.Union: "UNION", exp.Intersect: "INTERSECT", exp.Except: "EXCEPT"}
 
 
@@ -50,147 +46,6 @@ def _with(node: exp.Expr, world: World, ctes: Ctes) -> str:
         ctes[name_of(alias.this)] = (name, inner.columns)
         parts.append(f"{name} AS ({inner.sql})")
     return f"WITH {', '.join(parts)} "
-
-
-def _outs(columns: list[Out], name: str) -> Source:
-    source = Source(name, {})
-    for number, out in enumerate(columns, 1):
-        if out.name in source.columns:
-            source.twice.add(out.name)
-        source.columns[out.name] = Column(f'"{name}".c{number}', out.type, out.width)
-    return source
-
-
-def _item(node: exp.Expr, block: Block) -> tuple[str, Source]:
-    """One item of FROM: DuckDB's text for it, and its columns."""
-    if isinstance(node, exp.Subquery):
-        only(node, "this", "alias")
-        inner = query(node.this, block.world, None, block.ctes)
-        alias = node.args.get("alias")
-        name = name_of(alias.this) if alias is not None and alias.this is not None else block.world.fresh()
-        _no_columns(alias)
-        return f'({inner.sql}) AS "{name}"', _outs(inner.columns, name)
-    if not isinstance(node, exp.Table) or not isinstance(node.this, exp.Identifier):
-        raise unknown("this item of FROM", position(node))
-    only(node, "this", "alias", "db", "catalog")
-    if node.args.get("catalog"):
-        raise OraError(942, at=position(node))
-    alias, view = node.args.get("alias"), name_of(node.this)
-    _no_columns(alias)
-    name = name_of(alias.this) if alias is not None else view
-    owner = name_of(node.args["db"]) if node.args.get("db") else None
-    if owner is None and view in block.ctes:
-        table, columns = block.ctes[view]
-        return f'{table} AS "{name}"', _outs(columns, name)
-    try:
-        table, known = block.world.catalog.view(view, owner)
-    except OraError as error:
-        error.at = position(node)
-        raise
-    source = Source(name, {column: Column(f'"{name}"."{column}"', kind, width) for column,
-                           (kind, width) in known.items()},
-                    view)
-    return f'{table} AS "{name}"', source
-
-
-def _no_columns(alias: exp.Expr | None) -> None:
-    if alias is not None and alias.args.get("columns"):
-        raise OraError(933, at=position(alias))
-
-
-def _ansi(node: exp.Join, block: Block, left: str, right: str) -> str:
-    only(node, "this", "on", "side", "kind")
-    side, kind, on = (str(node.args.get("side") or "")).upper(), str(node.args.get("kind")
-                                                                     or "").upper(), node.args.get("on")
-    if kind == "CROSS":
-        return f"{left} CROSS JOIN {right}"
-    if on is None:
-        raise OraError(905, at=position(node))
-    if outer_joins.marked(on):
-        raise OraError(25156, at=position(on))
-    word = side if side in {"LEFT", "RIGHT", "FULL"} else ""
-    return f"{left} {word} JOIN {right} ON {condition(on, block).sql}"
-
-
-def _from(node: exp.Select, block: Block) -> tuple[str, list[exp.Expr]]:
-    """FROM's text and the conditions that remain for WHERE."""
-    if node.args.get("from_") is None:
-        return "(SELECT 1)", []
-    first, joins = node.args["from_"].this, node.args.get("joins") or []
-    items, ansi = [_item(first, block)], False
-    block.sources.append(items[0][1])
-    texts, comma = items[0][0], [(items[0][0], items[0][1])]
-    for join in joins:
-        text, source = _item(join.this, block)
-        if any(one.name == source.name for one in block.sources):
-            raise OraError(918, at=position(join))
-        block.sources.append(source)
-        if join.args.get("on") is None and not join.args.get("kind") and not join.args.get("side"):
-            only(join, "this")
-            texts = f"{texts} CROSS JOIN {text}"
-            comma.append((text, source))
-        else:
-            ansi = True
-            texts = _ansi(join, block, texts, text)
-    where = node.args.get("where")
-    if where is None:
-        return texts, []
-    only(where, "this")
-    parts = outer_joins.conjuncts(where.this)
-    marked = [one for one in parts if outer_joins.marked(one)]
-    if not marked:
-        return texts, parts
-    if ansi:
-        raise OraError(25156, at=position(marked[0]))
-    return outer_joins.joins(comma, marked, block), [one for one in parts if one not in marked]
-
-
-def _uses(node: exp.Select, name: str) -> bool:
-    """Whether a block itself (not a subquery in it) names ROWNUM."""
-    def walk(one: Any) -> bool:
-        if isinstance(one, exp.Subquery | exp.Select | exp.Union | exp.Except | exp.Intersect):
-            return False
-        if isinstance(one, exp.Column) and not one.args.get("table") and name_of(one.this) == name:
-            return True
-        return any(walk(child) for child in one.iter_expressions())
-
-    parts = [node.args.get(key) for key in ("where", "group", "having", "order")]
-    return any(walk(child) for child in [*node.expressions, *parts] if child is not None)
-
-
-def _limit(node: exp.Expr) -> float | None:
-    """n of `ROWNUM <= n` and its kin; None for any other condition."""
-    number = getattr(node, "expression", None)
-    if not isinstance(getattr(node, "this", None), exp.Column) or not isinstance(number, exp.Literal):
-        return None
-    if name_of(node.this.this) != "ROWNUM" or number.args.get("is_string"):
-        return None
-    count = float(number.this)
-    # A row gets its number when it passes: without a first one there is never a second.
-    first = 0.0 if count >= 1 else _ALL
-    known: dict[type[exp.Expr], float] = {
-        exp.LTE: count, exp.LT: math.ceil(count) - 1.0, exp.EQ: 1.0 if count == 1 else 0.0, exp.GT: first,
-        exp.GTE: 0.0 if count > 1 else _ALL, exp.NEQ: count - 1 if count >= 1 else _ALL}
-    return known.get(type(node))
-
-
-def _counted(block: Block, text: str, where: list[exp.Expr]) -> str:
-    """FROM and WHERE with ROWNUM as a column, cut where WHERE limits it; the sources' columns are renamed."""
-    limits = [_limit(one) for one in where]
-    rest = [one for one, limit in zip(where, limits, strict=True) if limit is None]
-    conditions = [condition(one, block).sql for one in rest]
-    names: list[str] = []
-    for source in block.sources:
-        for column, known in source.columns.items():
-            label = f"x{len(names) + 1}"
-            names.append(f"{known.sql} AS {label}")
-            source.columns[column] = Column(f"r.{label}", known.type, known.width)
-    sql = f"SELECT {', '.join([*names, 'CAST(row_number() OVER () AS DOUBLE) AS rownum'])} FROM {text}"
-    sql += f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    known_limits = [limit for limit in limits if limit is not None]
-    sql += f" LIMIT {max(0, int(min(known_limits)))}" if known_limits else ""
-    block.pseudo["ROWNUM"] = Value("r.rownum", NUMBER, 0, frozenset({"r.rownum"}))
-    return f"({sql}) AS r"
 
 
 def _name(node: exp.Expr) -> str:
@@ -227,11 +82,11 @@ def _select(node: exp.Expr, world: World, parent: Block | None, ctes: Ctes) -> Q
     if not node.expressions:
         raise OraError(936)
     block = Block(world, parent, ctes)
-    text, where = _from(node, block)
+    text, where = sources.joined(node, block)
     if node.args.get("connect"):
         text, where = hierarchy.connect(node, block, text, where), []
-    elif _uses(node, "ROWNUM"):
-        text, where = _counted(block, text, where), []
+    elif rownum.uses(node, "ROWNUM"):
+        text, where = rownum.counted(block, text, where), []
     tests = [condition(one, block).sql for one in where]
     sql_where = f" WHERE {' AND '.join(tests)}" if tests else ""
     keys, group = _group(node, block)

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from pacs_rounds.lab.oracle_sql import aggregates, dates, functions
+from pacs_rounds.lab.oracle_sql import aggregates, functions, literals
 from pacs_rounds.lab.oracle_sql.errors import OraError, unknown
 from pacs_rounds.lab.oracle_sql.scope import Block, name_of
 from pacs_rounds.lab.oracle_sql.syntax import position
@@ -41,7 +41,6 @@ _COMPARE: dict[type[exp.Expr], str] = {exp.EQ: "=", exp.NEQ: "<>", exp.GT: ">", 
                                        exp.LTE: "<="}
 _CONDITIONS: tuple[type[exp.Expr], ...] = (
     exp.And, exp.Or, exp.Not, exp.Is, exp.Like, exp.Escape, exp.Between, exp.In, exp.Exists, *_COMPARE)
-_SECONDS = {"DAY": 86400, "HOUR": 3600, "MINUTE": 60, "SECOND": 1}
 
 
 def only(node: exp.Expr, *names: str) -> None:
@@ -207,33 +206,15 @@ def _cast(node: exp.Cast, block: Block) -> Value:
 
 def _extract(node: exp.Extract, block: Block) -> Value:
     inner, unit = value(node.expression, block), node.this.name.upper()
-    if inner.type == SPAN and unit in _SECONDS:
+    if inner.type == SPAN and unit in literals.SECONDS:
         size = {"DAY": None, "HOUR": 24, "MINUTE": 60, "SECOND": 60}[unit]
-        whole = f"trunc({inner.sql} / {_SECONDS[unit]})" if unit != "SECOND" else inner.sql
+        whole = f"trunc({inner.sql} / {literals.SECONDS[unit]})" if unit != "SECOND" else inner.sql
         return joined(whole if size is None else f"({whole} - {size} * trunc({whole} / {size}))", NUMBER, [inner])
     if inner.type in TIMES and unit in {"YEAR", "MONTH", "DAY"}:
         return joined(f"CAST(extract({unit.lower()} FROM {inner.sql}) AS DOUBLE)", NUMBER, [inner])
     if inner.type in (STAMP, ZONED) and unit in {"HOUR", "MINUTE", "SECOND"}:
         return joined(f"CAST(extract({unit.lower()} FROM {inner.sql}) AS DOUBLE)", NUMBER, [inner])
     raise OraError(30076, at=position(node))
-
-
-def _interval(node: exp.Interval, block: Block) -> Value:
-    unit = node.args.get("unit")
-    word = unit.name.upper() if isinstance(unit, exp.Var) else ""
-    if word not in _SECONDS:
-        raise unknown("this INTERVAL")
-    return Value(f"CAST({float(node.this.this) * _SECONDS[word]} AS DOUBLE)", SPAN)
-
-
-def _date_literal(node: exp.DateStrToDate, block: Block) -> Value:
-    return Value(dates.read(quote(node.this.this), node.this.this, "YYYY-MM-DD", block.session), DATE)
-
-
-def _stamp_literal(node: exp.StrToTime, block: Block) -> Value:
-    written = node.this.this
-    model = "YYYY-MM-DD HH24:MI:SS.FF" if "." in written else "YYYY-MM-DD HH24:MI:SS"
-    return Value(dates.read(quote(written), written, model, block.session), STAMP)
 
 
 def _trim(node: exp.Trim, block: Block) -> Value:
@@ -281,21 +262,16 @@ def _call(node: exp.Anonymous, block: Block) -> Value:
     return functions.call(name, args, block.session, at)
 
 
-def _stamp_now(node: exp.Expr, block: Block) -> Value:
-    kind = DATE if isinstance(node, exp.CurrentDate) else STAMP if isinstance(node, exp.Localtimestamp) else ZONED
-    return Value(f"CAST('{block.session.now}' AS TIMESTAMP)", kind)
-
-
 _VALUES: dict[type[exp.Expr], Callable[[Any, Block], Value]] = {
     exp.Literal: _literal, exp.RawString: _raw, exp.National: _raw, exp.Boolean: _boolean, exp.Column: _column,
     exp.Paren: _paren, exp.Neg: _negative, exp.Add: _add, exp.Sub: _add, exp.Mul: _times, exp.Div: _times,
-    exp.DPipe: _concat, exp.Case: _case, exp.Cast: _cast, exp.Extract: _extract, exp.Interval: _interval,
-    exp.DateStrToDate: _date_literal, exp.StrToTime: _stamp_literal, exp.Trim: _trim, exp.Subquery: _subquery,
+    exp.DPipe: _concat, exp.Case: _case, exp.Cast: _cast, exp.Extract: _extract, exp.Interval: literals.interval,
+    exp.DateStrToDate: literals.date, exp.StrToTime: literals.stamp, exp.Trim: _trim, exp.Subquery: _subquery,
     exp.AtTimeZone: _zone, exp.Prior: _prior, exp.Anonymous: _call, exp.Window: aggregates.window,
     exp.GroupConcat: aggregates.listagg, exp.WithinGroup: aggregates.listagg, exp.Null: lambda node,
     block: Value("NULL", NULL),
-    exp.Systimestamp: _stamp_now, exp.CurrentDate: _stamp_now, exp.CurrentTimestamp: _stamp_now,
-    exp.Localtimestamp: _stamp_now,
+    exp.Systimestamp: literals.now, exp.CurrentDate: literals.now, exp.CurrentTimestamp: literals.now,
+    exp.Localtimestamp: literals.now,
 }
 
 

@@ -5,18 +5,27 @@ A function not listed is refused as Oracle refuses one it does not have: ORA-009
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from pacs_rounds.lab.oracle_sql import dates, numbers
 from pacs_rounds.lab.oracle_sql.errors import OraError, unknown
+from pacs_rounds.lab.oracle_sql.function_forms import MANY, Build, a_number, a_text, counting, numeric, textual, whole
+from pacs_rounds.lab.oracle_sql.functions_time import (
+    add_months,
+    as_utc,
+    last_day,
+    months_between,
+    round_of,
+    to_span,
+    to_time,
+    trunc,
+)
 from pacs_rounds.lab.oracle_sql.values import (
     DATE,
     LONG,
     NULL,
     NUMBER,
     RAW,
-    SPAN,
     STAMP,
     TEXT,
     TIMES,
@@ -29,50 +38,7 @@ from pacs_rounds.lab.oracle_sql.values import (
     number,
     same,
     text,
-    time,
 )
-
-Build = Callable[[Session, list[Value]], Value]
-MANY = 255
-
-
-def _n(sql: str, args: list[Value]) -> Value:
-    return joined(sql, NUMBER, args)
-
-
-def _t(sql: str, args: list[Value], width: int) -> Value:
-    """A text; the empty one is NULL."""
-    return joined(f"nullif({sql}, '')", TEXT, args, width)
-
-
-def _int(session: Session, value: Value) -> str:
-    if value.literal is not None:
-        try:
-            return str(int(float(value.literal)))
-        except ValueError:
-            raise OraError(1722) from None
-    return f"CAST(trunc({number(value, session).sql}) AS BIGINT)"
-
-
-def _numeric(form: str) -> Build:
-    """`{0}`, `{1}` are the arguments as numbers."""
-    def build(session: Session, args: list[Value]) -> Value:
-        return _n(form.format(*(number(one, session).sql for one in args)), args)
-    return build
-
-
-def _textual(form: str, width: int | None = None) -> Build:
-    """`{0}`, `{1}` are the arguments as texts; as wide as the first one when nothing is said."""
-    def build(session: Session, args: list[Value]) -> Value:
-        texts = [text(one, session) for one in args]
-        return _t(form.format(*(one.sql for one in texts)), args, texts[0].width if width is None else width)
-    return build
-
-
-def _counting(form: str) -> Build:
-    def build(session: Session, args: list[Value]) -> Value:
-        return _n(f"CAST({form.format(*(text(one, session).sql for one in args))} AS DOUBLE)", args)
-    return build
 
 
 def nvl(session: Session, args: list[Value]) -> Value:
@@ -134,12 +100,12 @@ def nullif(session: Session, args: list[Value]) -> Value:
 def substr(session: Session, args: list[Value]) -> Value:
     """SUBSTR: counts from 1 (0 means 1), from the end when negative; no length below one."""
     subject = text(args[0], session)
-    begin = _int(session, args[1])
+    begin = whole(session, args[1])
     if len(args) < 3:
-        return _t(f"ora_substr({subject.sql}, {begin}, 100000)", args, subject.width)
+        return a_text(f"ora_substr({subject.sql}, {begin}, 100000)", args, subject.width)
     size = args[2].literal
     width = int(float(size)) if size else subject.width
-    return _t(f"ora_substr({subject.sql}, {begin}, {_int(session, args[2])})", args, max(0, width))
+    return a_text(f"ora_substr({subject.sql}, {begin}, {whole(session, args[2])})", args, max(0, width))
 
 
 def instr(session: Session, args: list[Value]) -> Value:
@@ -148,14 +114,14 @@ def instr(session: Session, args: list[Value]) -> Value:
     where, nth = (args[2].literal if len(args) > 2 else "1"), (args[3].literal if len(args) > 3 else "1")
     if nth != "1" or where not in {"1", "-1"}:
         raise unknown("INSTR other than from the front or for the last one")
-    return _n(f"CAST({'strpos' if where == '1' else 'ora_last'}({subject}, {wanted}) AS DOUBLE)", args)
+    return a_number(f"CAST({'strpos' if where == '1' else 'ora_last'}({subject}, {wanted}) AS DOUBLE)", args)
 
 
 def _pad(word: str) -> Build:
     def build(session: Session, args: list[Value]) -> Value:
         subject, fill = text(args[0], session), text(args[2], session).sql if len(args) > 2 else "' '"
         width = int(float(args[1].literal)) if args[1].literal else 4000
-        return _t(f"{word}({subject.sql}, CAST({_int(session, args[1])} AS INTEGER), {fill})", args, width)
+        return a_text(f"{word}({subject.sql}, CAST({whole(session, args[1])} AS INTEGER), {fill})", args, width)
     return build
 
 
@@ -163,7 +129,7 @@ def _trim(word: str) -> Build:
     def build(session: Session, args: list[Value]) -> Value:
         values = [text(one, session) for one in args]
         chars = values[1].sql if len(values) > 1 else "' '"
-        return _t(f"{word}({values[0].sql}, {chars})", args, values[0].width)
+        return a_text(f"{word}({values[0].sql}, {chars})", args, values[0].width)
     return build
 
 
@@ -171,19 +137,19 @@ def replace_text(session: Session, args: list[Value]) -> Value:
     """REPLACE: without a third argument it takes away."""
     values = [text(one, session) for one in args]
     instead = f"coalesce({values[2].sql}, '')" if len(values) > 2 else "''"
-    return _t(f"CASE WHEN {values[1].sql} IS NULL THEN {values[0].sql} ELSE "
+    return a_text(f"CASE WHEN {values[1].sql} IS NULL THEN {values[0].sql} ELSE "
               f"replace({values[0].sql}, {values[1].sql}, {instead}) END", args, 4000)
 
 
 def translate(session: Session, args: list[Value]) -> Value:
     """TRANSLATE: a NULL third argument makes everything NULL."""
     one, two, three = (text(value, session) for value in args)
-    return _t(f"translate({one.sql}, {two.sql}, {three.sql})", args, one.width)
+    return a_text(f"translate({one.sql}, {two.sql}, {three.sql})", args, one.width)
 
 
 def chr_of(session: Session, args: list[Value]) -> Value:
     """CHR."""
-    return joined(f"chr(CAST({_int(session, args[0])} AS INTEGER))", TEXT, args, 1)
+    return joined(f"chr(CAST({whole(session, args[0])} AS INTEGER))", TEXT, args, 1)
 
 
 def concat(session: Session, args: list[Value]) -> Value:
@@ -192,7 +158,7 @@ def concat(session: Session, args: list[Value]) -> Value:
     for one in values:
         if one.type == LONG:
             raise OraError(997)
-    return _t(" || ".join(f"coalesce({one.sql}, '')" for one in values), args,
+    return a_text(" || ".join(f"coalesce({one.sql}, '')" for one in values), args,
               min(4000, sum(one.width for one in values)))
 
 
@@ -210,87 +176,12 @@ def to_char(session: Session, args: list[Value]) -> Value:
     return joined(numbers.written(value.sql, model), TEXT, args, numbers.width(model))
 
 
-def _to_time(kind: str) -> Build:
-    def build(session: Session, args: list[Value]) -> Value:
-        if args[0].type in TIMES and len(args) == 1:
-            return replace(args[0], type=kind)
-        subject, model = text(args[0], session), args[1].literal if len(args) > 1 else session.format_of(kind)
-        if model is None:
-            raise unknown("a format model that is no constant")
-        return joined(dates.read(subject.sql, args[0].literal, model, session), kind, args)
-    return build
-
-
 def to_number(session: Session, args: list[Value]) -> Value:
     """TO_NUMBER; with a model only group marks and blanks may stand besides digits."""
     if len(args) == 1:
         return number(args[0], session)
     subject = text(args[0], session)
-    return _n(f"ora_number(replace({subject.sql}, ',', ''), '.')", args)
-
-
-_UNITS = {"DD": "day", "DDD": "day", "J": "day", "MM": "month", "MON": "month", "MONTH": "month", "YYYY": "year",
-          "YEAR": "year", "YY": "year", "Y": "year", "HH": "hour", "HH24": "hour", "HH12": "hour", "MI": "minute",
-          "Q": "quarter", "IW": "week"}
-
-
-def trunc(session: Session, args: list[Value]) -> Value:
-    """TRUNC of a date to a unit, or of a number to places."""
-    value = args[0]
-    if value.type in TIMES:
-        unit = (args[1].literal or "").upper() if len(args) > 1 else "DD"
-        if unit in {"D", "DAY", "DY"}:
-            return joined(f"(date_trunc('day', {value.sql}) - to_days(CAST(dayofweek({value.sql}) AS INTEGER)))", DATE,
-                          args)
-        if unit not in _UNITS:
-            raise OraError(1821)
-        return joined(f"CAST(date_trunc('{_UNITS[unit]}', {value.sql}) AS TIMESTAMP)", DATE, args)
-    value = number(value, session)
-    places = _int(session, args[1]) if len(args) > 1 else "0"
-    return _n(f"ora_trunc({value.sql}, {places})", args)
-
-
-def round_of(session: Session, args: list[Value]) -> Value:
-    """ROUND of a number; of a date to the day only."""
-    value = args[0]
-    if value.type in TIMES:
-        if len(args) > 1:
-            raise unknown("ROUND of a date to a unit")
-        return joined(f"CAST(date_trunc('day', {value.sql} + INTERVAL 12 HOUR) AS TIMESTAMP)", DATE, args)
-    places = f"CAST({_int(session, args[1])} AS INTEGER)" if len(args) > 1 else "0"
-    return _n(f"round({number(value, session).sql}, {places})", args)
-
-
-def add_months(session: Session, args: list[Value]) -> Value:
-    """ADD_MONTHS: the last day of a month stays the last day."""
-    value = time(args[0], session).sql
-    moved = f"({value} + to_months(CAST({_int(session, args[1])} AS INTEGER)))"
-    clock = f"({value} - date_trunc('day', {value}))"
-    return joined(f"CASE WHEN last_day({value}) = CAST({value} AS DATE) THEN last_day({moved}) + {clock} "
-                  f"ELSE {moved} END",
-                  DATE, args)
-
-
-def months_between(session: Session, args: list[Value]) -> Value:
-    """MONTHS_BETWEEN, with a fraction of 31 days."""
-    a, b = (time(one, session).sql for one in args)
-    months = f"((year({a}) - year({b})) * 12 + month({a}) - month({b}))"
-    even = f"day({a}) = day({b}) OR (last_day({a}) = CAST({a} AS DATE) AND last_day({b}) = CAST({b} AS DATE))"
-    clock = f"(epoch({a}) % 86400 - epoch({b}) % 86400) / 86400.0"
-    return _n(f"CASE WHEN {even} THEN {months} ELSE {months} + (day({a}) - day({b}) + {clock}) / 31.0 END", args)
-
-
-def last_day(session: Session, args: list[Value]) -> Value:
-    """LAST_DAY keeps the time of day."""
-    value = time(args[0], session).sql
-    return joined(f"(last_day({value}) + ({value} - date_trunc('day', {value})))", DATE, args)
-
-
-def _to_span(session: Session, args: list[Value]) -> Value:
-    seconds = {"DAY": 86400, "HOUR": 3600, "MINUTE": 60, "SECOND": 1}.get((args[1].literal or "").upper())
-    if seconds is None:
-        raise OraError(1760)
-    return joined(f"({number(args[0], session).sql} * {seconds})", SPAN, args)
+    return a_number(f"ora_number(replace({subject.sql}, ',', ''), '.')", args)
 
 
 def sys_context(session: Session, args: list[Value]) -> Value:
@@ -314,14 +205,9 @@ def _regexp(form: str, kind: str) -> Build:
         values = [text(one, session) for one in args]
         sqls = [one.sql for one in values]
         if kind == NUMBER:
-            return _n(f"CAST({form.format(*sqls)} AS DOUBLE)", args)
-        return _t(form.format(*sqls, *["''"] * (3 - len(sqls))), args, 4000)
+            return a_number(f"CAST({form.format(*sqls)} AS DOUBLE)", args)
+        return a_text(form.format(*sqls, *["''"] * (3 - len(sqls))), args, 4000)
     return build
-
-
-def _as_utc(session: Session, args: list[Value]) -> Value:
-    hours, minutes = int(session.zone[:3]), int(session.zone[0] + session.zone[4:])
-    return joined(f"({time(args[0], session).sql} - INTERVAL '{hours * 60 + minutes} minutes')", STAMP, args)
 
 
 FUNCTIONS: dict[str, tuple[tuple[int, ...], int, int, Build]] = {
@@ -329,31 +215,31 @@ FUNCTIONS: dict[str, tuple[tuple[int, ...], int, int, Build]] = {
     "DECODE": ((8,), 3, MANY, decode), "NULLIF": ((9,), 2, 2, nullif),
     "GREATEST": ((8,), 1, MANY, _extreme("greatest")),
     "LEAST": ((8,), 1, MANY, _extreme("least")), "SUBSTR": ((8,), 2, 3, substr), "INSTR": ((8,), 2, 4, instr),
-    "LENGTH": ((8,), 1, 1, _counting("length({0})")), "LENGTHB": ((8,), 1, 1, _counting("strlen({0})")),
-    "UPPER": ((8,), 1, 1, _textual("upper({0})")), "LOWER": ((8,), 1, 1, _textual("lower({0})")),
-    "INITCAP": ((8,), 1, 1, _textual("array_to_string(list_transform(string_split(lower({0}), ' '), "
+    "LENGTH": ((8,), 1, 1, counting("length({0})")), "LENGTHB": ((8,), 1, 1, counting("strlen({0})")),
+    "UPPER": ((8,), 1, 1, textual("upper({0})")), "LOWER": ((8,), 1, 1, textual("lower({0})")),
+    "INITCAP": ((8,), 1, 1, textual("array_to_string(list_transform(string_split(lower({0}), ' '), "
                                      "lambda w: upper(left(w, 1)) || substr(w, 2)), ' ')")),
     "LPAD": ((8,), 2, 3, _pad("lpad")), "RPAD": ((8,), 2, 3, _pad("rpad")), "LTRIM": ((8,), 1, 2, _trim("ltrim")),
     "RTRIM": ((8,), 1, 2, _trim("rtrim")), "REPLACE": ((8,), 2, 3, replace_text), "TRANSLATE": ((8,), 3, 3, translate),
-    "CHR": ((8,), 1, 1, chr_of), "ASCII": ((8,), 1, 1, _counting("unicode({0})")), "CONCAT": ((8,), 2, 2, concat),
-    "TO_CHAR": ((8,), 1, 3, to_char), "TO_DATE": ((8,), 1, 3, _to_time(DATE)),
-    "TO_TIMESTAMP": ((9,), 1, 3, _to_time(STAMP)), "TO_TIMESTAMP_TZ": ((9,), 1, 3, _to_time(ZONED)),
+    "CHR": ((8,), 1, 1, chr_of), "ASCII": ((8,), 1, 1, counting("unicode({0})")), "CONCAT": ((8,), 2, 2, concat),
+    "TO_CHAR": ((8,), 1, 3, to_char), "TO_DATE": ((8,), 1, 3, to_time(DATE)),
+    "TO_TIMESTAMP": ((9,), 1, 3, to_time(STAMP)), "TO_TIMESTAMP_TZ": ((9,), 1, 3, to_time(ZONED)),
     "TO_NUMBER": ((8,), 1, 3, to_number), "TRUNC": ((8,), 1, 2, trunc), "ROUND": ((8,), 1, 2, round_of),
     "ADD_MONTHS": ((8,), 2, 2, add_months), "MONTHS_BETWEEN": ((8,), 2, 2, months_between),
-    "LAST_DAY": ((8,), 1, 1, last_day), "NUMTODSINTERVAL": ((9,), 2, 2, _to_span),
-    "ABS": ((8,), 1, 1, _numeric("abs({0})")), "CEIL": ((8,), 1, 1, _numeric("ceil({0})")),
-    "FLOOR": ((8,), 1, 1, _numeric("floor({0})")), "SIGN": ((8,), 1, 1, _numeric("CAST(sign({0}) AS DOUBLE)")),
-    "SQRT": ((8,), 1, 1, _numeric("sqrt({0})")), "POWER": ((8,), 2, 2, _numeric("power({0}, {1})")),
-    "MOD": ((8,), 2, 2, _numeric("CASE WHEN {1} = 0 THEN {0} ELSE {0} - {1} * trunc({0} / {1}) END")),
-    "LN": ((8,), 1, 1, _numeric("ln({0})")), "LOG": ((8,), 2, 2, _numeric("(ln({1}) / ln({0}))")),
-    "EXP": ((8,), 1, 1, _numeric("exp({0})")), "BITAND": ((8,), 2, 2, _numeric(
+    "LAST_DAY": ((8,), 1, 1, last_day), "NUMTODSINTERVAL": ((9,), 2, 2, to_span),
+    "ABS": ((8,), 1, 1, numeric("abs({0})")), "CEIL": ((8,), 1, 1, numeric("ceil({0})")),
+    "FLOOR": ((8,), 1, 1, numeric("floor({0})")), "SIGN": ((8,), 1, 1, numeric("CAST(sign({0}) AS DOUBLE)")),
+    "SQRT": ((8,), 1, 1, numeric("sqrt({0})")), "POWER": ((8,), 2, 2, numeric("power({0}, {1})")),
+    "MOD": ((8,), 2, 2, numeric("CASE WHEN {1} = 0 THEN {0} ELSE {0} - {1} * trunc({0} / {1}) END")),
+    "LN": ((8,), 1, 1, numeric("ln({0})")), "LOG": ((8,), 2, 2, numeric("(ln({1}) / ln({0}))")),
+    "EXP": ((8,), 1, 1, numeric("exp({0})")), "BITAND": ((8,), 2, 2, numeric(
         "CAST(CAST({0} AS BIGINT) & CAST({1} AS BIGINT) AS DOUBLE)")),
-    "SYS_CONTEXT": ((8, 1), 2, 3, sys_context), "RAWTOHEX": ((8,), 1, 1, _textual("{0}")),
+    "SYS_CONTEXT": ((8, 1), 2, 3, sys_context), "RAWTOHEX": ((8,), 1, 1, textual("{0}")),
     "REGEXP_REPLACE": ((10,), 2, 6, _regexp("regexp_replace({0}, {1}, coalesce({2}, ''), 'g')", TEXT)),
     "REGEXP_SUBSTR": ((10,), 2, 2, _regexp("regexp_extract({0}, {1})", TEXT)),
     "REGEXP_COUNT": ((11,), 2, 2, _regexp("len(regexp_extract_all({0}, {1}))", NUMBER)),
-    "SYS_EXTRACT_UTC": ((9,), 1, 1, _as_utc), "TO_SINGLE_BYTE": ((8,), 1, 1, _textual("{0}")),
-    "TO_CLOB": ((9,), 1, 1, _textual("{0}", 4000)), "HEXTORAW": ((8,), 1, 1, lambda session, args: replace(
+    "SYS_EXTRACT_UTC": ((9,), 1, 1, as_utc), "TO_SINGLE_BYTE": ((8,), 1, 1, textual("{0}")),
+    "TO_CLOB": ((9,), 1, 1, textual("{0}", 4000)), "HEXTORAW": ((8,), 1, 1, lambda session, args: replace(
         text(args[0], session), type=RAW)),
 }
 
