@@ -21,7 +21,7 @@ from pacs_rounds.model import Answer, BadInput, Outcome, gravest
 from pacs_rounds.transports import inventory, records, replay, several
 from pacs_rounds.transports.endpoint import UNKNOWN, Endpoint
 
-TRANSPORTS = (*several.MODULES, "dicom", "inventory", "records")
+TRANSPORTS = (*several.MODULES, "configs", "dicom", "inventory", "records")
 
 WAYS = ("snmp", "naviseccli", "ipmi", "oracle")
 """Transports with settings of their own: rounds_snmp, rounds_naviseccli, … in the inventory."""
@@ -87,6 +87,8 @@ class ActionModule(ActionBase):
                         for host, fact in facts.items())
         elif transport == "dicom":
             yield from _from_dicom(facts, commands, arguments)
+        elif transport == "configs":
+            yield from _from_copies(run, facts, arguments, hostvars)
         else:
             endpoints = [_reach(fact, hostvars[host], arguments["deadline"]) for host, fact in facts.items()]
             yield from side_by_side(endpoints, commands, several.asker(transport, commands),
@@ -122,6 +124,32 @@ def _from_dicom(facts: dict[str, rounds.HostFacts], commands: Sequence[Collect],
     echoes = dicom.echo_peers(peers, calling_ae_title=calling, timeout=min(10.0, arguments["deadline"]))
     for host in facts:
         yield host, dicom.answers([echo for echo in echoes if echo.host == host], commands)
+
+
+def _from_copies(run: dict[str, Any], facts: dict[str, rounds.HostFacts], arguments: dict[str, Any],
+                 hostvars: dict[str, Any]) -> Iterator[tuple[str, list[Answer]]]:
+    """Each device is asked for its own platform's documents; as it comes home its copy is taken, one at a time."""
+    from pacs_rounds.config_round import taking
+    from pacs_rounds.config_round.plan import plans
+
+    first = hostvars[next(iter(facts))]
+    desk = taking.desk(run["site"], run["run"], Path(str(first.get("inventory_dir") or "")), _copy_settings(first),
+                       keys.redaction_key(run["site"]))
+    wanted = {host: plans()[fact.platform].commands() if fact.platform in plans() else []
+              for host, fact in facts.items()}
+    endpoints = [_reach(fact, hostvars[host], arguments["deadline"]) for host, fact in facts.items()]
+    asker = several.asker("network_cli", [one for commands in wanted.values() for one in commands])
+    for host, answers in side_by_side(endpoints, wanted, asker, arguments["workers"]):
+        yield host, taking.take_home(desk, host, facts[host].platform, answers)
+
+
+def _copy_settings(variables: Any) -> dict[str, Any]:
+    """The site's rounds_configs; a variable that cannot be rendered is a fault that every device's record names."""
+    try:
+        settings: dict[str, Any] = rounds.plain(variables.get("rounds_configs") or {})
+    except AnsibleError as error:
+        return {"fault": f"rounds_configs cannot be used: {' '.join(str(error).split())[:160]}"}
+    return settings
 
 
 def _reach(fact: rounds.HostFacts, variables: Any, deadline: float) -> Endpoint:

@@ -27,14 +27,14 @@ ONE = "catalyst.version_and_uptime"
 class Fleet:
     """The simulated switches, a process of their own while the `with` lasts."""
 
-    def __init__(self, setting: Setting, count: int) -> None:
-        self.setting, self.count = setting, count
-        self.folder = setting.folder / f"fleet-{count}"
+    def __init__(self, setting: Setting, count: int, *words: str) -> None:
+        self.setting, self.count, self.words = setting, count, words
+        self.folder = setting.folder / "-".join(["fleet", str(count), *(word.strip("-") for word in words)])
 
     def __enter__(self) -> Fleet:
         self.folder.mkdir(exist_ok=True)
         self.process = subprocess.Popen(
-            [sys.executable, str(HERE / "fleet_server.py"), str(self.folder), str(self.count)],
+            [sys.executable, str(HERE / "fleet_server.py"), str(self.folder), str(self.count), *self.words],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         assert self.process.stdout  # noqa: S101  (a pipe was asked for)
         if self.process.stdout.readline().strip() != b"ready":
@@ -71,7 +71,8 @@ def fan_out(setting: Setting, fleet: Fleet, inventory: Path, hosts: int) -> Cost
     return cost
 
 
-def _peer(fleet: Fleet, folder: Path, hosts: int, commands: Sequence[str]) -> Cost:
+def peer(fleet: Fleet, folder: Path, hosts: int, commands: Sequence[str]) -> Cost:
+    """nornir with netmiko asking every switch these commands."""
     asked = sites.write_json(folder / "commands.json", list(commands))
     cost, said = run([sys.executable, str(HERE / "fleet_nornir.py"), str(folder), str(WORKERS), str(asked)],
                      aside=fleet.process.pid)
@@ -86,16 +87,16 @@ def _beside(setting: Setting, fleet: Fleet, count: int, checks: list[str], what:
     mark = f"{count}-{len(commands)}"
     ours, theirs = fleet.site(f"bench-fleet-{mark}", count, checks), fleet.nornir(f"nornir-{mark}", count)
     costs = alternate(setting.repeat, ours=lambda: fan_out(setting, fleet, ours, count),
-                      peer=lambda: _peer(fleet, theirs, count, commands))
-    mine, peer = median(costs["ours"]), median(costs["peer"])
+                      peer=lambda: peer(fleet, theirs, count, commands))
+    mine, other = median(costs["ours"]), median(costs["peer"])
     section.rows.append(Row(
-        f"{count} switches, {what}: one fan-out round, opened to sealed", f"≤ {peer.wall:.1f} s (nornir + netmiko)",
+        f"{count} switches, {what}: one fan-out round, opened to sealed", f"≤ {other.wall:.1f} s (nornir + netmiko)",
         f"{mine.wall:.1f} s wall ({spread(costs['ours'])}), {mine.cpu:.1f} s CPU, {mine.peak_mb:.0f} MB; peer "
-        f"{peer.wall:.1f} s ({spread(costs['peer'])}), {peer.cpu:.1f} s CPU, {peer.peak_mb:.0f} MB",
-        f"{mine.wall / peer.wall:.2f} × wall, {mine.cpu / peer.cpu:.2f} × CPU", mine.wall <= peer.wall))
+        f"{other.wall:.1f} s ({spread(costs['peer'])}), {other.cpu:.1f} s CPU, {other.peak_mb:.0f} MB",
+        f"{mine.wall / other.wall:.2f} × wall, {mine.cpu / other.cpu:.2f} × CPU", mine.wall <= other.wall))
     section.notes.append(
         f"{count} switches, {what}: the simulated switches used {mine.aside:.1f} s of CPU beside ours and "
-        f"{peer.aside:.1f} s beside the peer, on the same cores.")
+        f"{other.aside:.1f} s beside the peer, on the same cores.")
 
 
 def measure(setting: Setting, section: Section) -> None:

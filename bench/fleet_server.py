@@ -1,16 +1,19 @@
 """Simulated switches that cost almost nothing: one process, one address each, texts rendered before the first caller.
 
-    fleet_server.py FOLDER COUNT
+    fleet_server.py FOLDER COUNT [--lines N] [--delay SECONDS] [--hang NAME]
 
 Writes FOLDER/fleet.json (addresses, port, login) and FOLDER/known_hosts.txt, then says `ready`, and serves until it is
-ended. The texts are those of the lab's 2960-S; every switch says the same.
+ended. The texts are those of the lab's 2960-S; every switch says the same. `--lines` gives it a configuration of so
+many lines, `--delay` is how long each command takes, the switch `--hang` never answers one.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import functools
 import json
-import sys
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ from typing import Any
 import asyncssh
 
 from pacs_rounds import catalogue
+from pacs_rounds.config_round.plan import plans
 from pacs_rounds.lab import hospital
 from pacs_rounds.lab.ios_cli import IosCli
 from pacs_rounds.lab.ios_device import IosDevice
@@ -25,6 +29,7 @@ from pacs_rounds.lab.ios_device import IosDevice
 PORT = 2222
 USER, PASSWORD = "rounds", "bench-only"
 PROMPT = "switch#"
+_SIZE = re.compile(r"(?<=^Current configuration : )\d+|(?<=^Using )\d+", re.MULTILINE)
 
 
 def addresses(count: int) -> dict[str, str]:
@@ -32,17 +37,34 @@ def addresses(count: int) -> dict[str, str]:
     return {f"sw-{number + 1:03d}": f"127.14.{number // 200 + 1}.{number % 200 + 1}" for number in range(count)}
 
 
-def texts() -> dict[str, str]:
-    """Command -> what the switch prints, with CR LF."""
+def texts(lines: int = 0) -> dict[str, str]:
+    """Command -> what the switch prints, with CR LF; both configurations with so many lines, if any are asked for."""
     device = hospital.load()["access-3"]
     switch = IosDevice(device.name, device.address, device.state, time.time, None)
     cli = IosCli(switch)
     cli.level = 15
-    commands = [one.command for one in catalogue.commands(catalogue.select(["catalyst.*"]))]
-    return {command: cli.run(command).replace("\r\n", "\n").replace("\n", "\r\n") for command in commands}
+    commands = [one.command for one in (*catalogue.commands(catalogue.select(["catalyst.*"])),
+                                        *plans()["cisco_ios"].commands())]
+    said = {command: cli.run(command).replace("\r\n", "\n") for command in dict.fromkeys(commands)}
+    if lines:
+        for command in ("show running-config", "show startup-config"):
+            said[command] = longer(said[command], lines)
+    return {command: text.replace("\n", "\r\n") for command, text in said.items()}
+
+
+def longer(text: str, lines: int) -> str:
+    """A configuration with an access list that makes it so many lines, and the size it tells of itself corrected."""
+    more = lines - text.count("\n")
+    rules = "".join(f"access-list 150 permit tcp host 192.0.2.{number % 250 + 1} any eq {1024 + number}\n"
+                    for number in range(max(0, more)))
+    return _SIZE.sub(lambda size: str(int(size[0]) + len(rules)), text, count=1).replace(
+        "control-plane\n", f"{rules}control-plane\n", 1)
 
 
 class _Server(asyncssh.SSHServer):
+    def __init__(self, mute: bool) -> None:
+        self._mute = mute
+
     def begin_auth(self, username: str) -> bool:
         return True
 
@@ -53,16 +75,17 @@ class _Server(asyncssh.SSHServer):
         return username == USER and password == PASSWORD
 
     def session_requested(self) -> Any:
-        return _Session()
+        return _Session(self._mute)
 
 
 class _Session(asyncssh.SSHServerSession[str]):
     """A privileged command line without pager: what is typed is echoed, a whole line is answered."""
 
     said: dict[str, str]
+    delay = 0.0
 
-    def __init__(self) -> None:
-        self._line = ""
+    def __init__(self, mute: bool) -> None:
+        self._line, self._mute = "", mute
 
     def connection_made(self, chan: Any) -> None:
         self._chan = chan
@@ -83,24 +106,39 @@ class _Session(asyncssh.SSHServerSession[str]):
             if command in {"exit", "logout", "quit"}:
                 self._chan.exit(0)
                 return
-            self._chan.write(f"{typed}\r\n{self.said.get(command, '')}{PROMPT}")
+            self._answer(typed, command)
         self._line += rest
         if rest:
             self._chan.write(rest)
 
 
-async def serve(folder: Path, count: int) -> None:
+    def _answer(self, typed: str, command: str) -> None:
+        said = f"{typed}\r\n{self.said.get(command, '')}{PROMPT}"
+        if command in self.said and self._mute:
+            return
+        if command in self.said and self.delay:
+            asyncio.get_running_loop().call_later(self.delay, self._write, said)
+        else:
+            self._chan.write(said)
+
+    def _write(self, said: str) -> None:
+        if not self._chan.is_closing():
+            self._chan.write(said)
+
+
+async def serve(folder: Path, count: int, lines: int, delay: float, hang: str) -> None:
     """Listen on every address and wait to be ended."""
-    _Session.said = texts()
+    _Session.said, _Session.delay = texts(lines), delay
     key = asyncssh.generate_private_key("ssh-ed25519")
     public = key.export_public_key("openssh").decode().split()
     fleet = addresses(count)
-    for address in fleet.values():
-        await asyncssh.listen(address, PORT, server_factory=_Server, server_host_keys=[key], line_editor=False,
-                              encoding="utf-8", login_timeout=60, keepalive_interval=0, compression_algs=["none"],
-                              backlog=64)
-    lines = [f"[{address}]:{PORT} {public[0]} {public[1]}" for address in fleet.values()]
-    (folder / "known_hosts.txt").write_text("\n".join(lines) + "\n", encoding="ascii")
+    for name, address in fleet.items():
+        await asyncssh.listen(
+            address, PORT, server_factory=functools.partial(_Server, name == hang), server_host_keys=[key],
+            line_editor=False, encoding="utf-8", login_timeout=60, keepalive_interval=0, compression_algs=["none"],
+            backlog=64)
+    known = [f"[{address}]:{PORT} {public[0]} {public[1]}" for address in fleet.values()]
+    (folder / "known_hosts.txt").write_text("\n".join(known) + "\n", encoding="ascii")
     said = {"names": fleet, "port": PORT, "login": [USER, PASSWORD]}
     (folder / "fleet.json").write_text(json.dumps(said), encoding="utf-8")
     print("ready", flush=True)
@@ -108,4 +146,11 @@ async def serve(folder: Path, count: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Path(sys.argv[1]), int(sys.argv[2])))
+    parser = argparse.ArgumentParser(prog="fleet_server.py")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("count", type=int)
+    parser.add_argument("--lines", type=int, default=0)
+    parser.add_argument("--delay", type=float, default=0.0)
+    parser.add_argument("--hang", default="")
+    given = parser.parse_args()
+    asyncio.run(serve(given.folder, given.count, given.lines, given.delay, given.hang))

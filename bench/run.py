@@ -26,6 +26,7 @@ FIGURES = {
     "per_host": ("One more host", True),
     "judging": ("Parse, judge and record a whole site", True),
     "fleet": ("150 and 600 switches beside nornir and netmiko", False),
+    "configs": ("Configurations of 200 switches beside nornir and netmiko", False),
     "peers": ("DICOM peers with black holes", True),
     "harvest": ("Ten thousand harvested backup jobs", False),
     "snmp": ("SNMP agents beside net-snmp", False),

@@ -20,6 +20,7 @@ class Collect:
 
     `transport` is the way to this answer where it is not the role's own (`snmp`, `ipmi`); `name` is how a derivation
     finds the data: the parser's name, or what `as` says where one parser reads several answers (both SPs', say).
+    `instead_of` is another command of the same session: this one is sent only where that one was no answer.
     """
 
     command: str
@@ -29,6 +30,7 @@ class Collect:
     optional: bool = False
     transport: str = ""
     alias: str = ""
+    instead_of: str = ""
 
     @property
     def name(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pacs_rounds.catalogue import Collect
@@ -16,6 +16,8 @@ from pacs_rounds.model import Answer, Reason
 from pacs_rounds.transports.endpoint import Endpoint
 
 Ask = Callable[[Endpoint, Sequence[Collect]], list[Answer]]
+Commands = Sequence[Collect] | Mapping[str, Sequence[Collect]]
+"""The same for every device, or each host's own."""
 GRACE_SECONDS = 2.0
 """How long after its deadline a device's own thread may still bring its answers home."""
 
@@ -26,7 +28,7 @@ class _Work:
     began: float | None = None
 
 
-def side_by_side(endpoints: Sequence[Endpoint], commands: Sequence[Collect], ask: Ask,
+def side_by_side(endpoints: Sequence[Endpoint], commands: Commands, ask: Ask,
                  workers: int) -> Iterator[tuple[str, list[Answer]]]:
     """(host, answers) as each device comes home. A device that keeps its thread past its deadline is given up:
     its thread is a daemon and ends with the process, its answers are `timed_out`."""
@@ -43,7 +45,7 @@ def side_by_side(endpoints: Sequence[Endpoint], commands: Sequence[Collect], ask
             except queue.Empty:
                 return
             work.began = time.monotonic()
-            home.put((work.endpoint.host, _asked(work.endpoint, commands, ask)))
+            home.put((work.endpoint.host, _asked(work.endpoint, _of(commands, work.endpoint), ask)))
 
     def hire(count: int) -> None:
         for _ in range(count):
@@ -56,11 +58,15 @@ def side_by_side(endpoints: Sequence[Endpoint], commands: Sequence[Collect], ask
         except queue.Empty:
             for host in _overdue(open_work):
                 work = open_work.pop(host)
-                yield host, given_up(work.endpoint, commands)
+                yield host, given_up(work.endpoint, _of(commands, work.endpoint))
                 hire(1)  # its thread is lost; another takes the next device
             continue
         if open_work.pop(host, None):
             yield host, answers
+
+
+def _of(commands: Commands, endpoint: Endpoint) -> Sequence[Collect]:
+    return commands[endpoint.host] if isinstance(commands, Mapping) else commands
 
 
 def _asked(endpoint: Endpoint, commands: Sequence[Collect], ask: Ask) -> list[Answer]:

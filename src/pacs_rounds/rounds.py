@@ -16,6 +16,7 @@ from typing import Any
 
 from pacs_rounds import catalogue, derive, memory, parse, paths, redact, yamlfile
 from pacs_rounds.conductor import DEVICE_FIELDS, Inputs, Record, judge_host, timestamp
+from pacs_rounds.config_round import facts as config_facts
 from pacs_rounds.evidence import chain, store
 from pacs_rounds.evidence.layout import SiteEvidence, is_run_id, json_bytes, new_run_id, payload, read_json, write_new
 from pacs_rounds.model import PAPERWORK_ROLES, Answer, BadInput
@@ -289,7 +290,8 @@ def clean(platform: str, answer: Answer, key: bytes, also: str = "") -> Answer:
     storable as UTF-8, times in whole milliseconds."""
     text, detail = answer.text.encode("utf-8", errors="replace").decode("utf-8"), answer.detail
     for name in dict.fromkeys([platform, *({also} & set(redact.platforms()))]):
-        text = redact.redact(name, text, key)[0] if text else ""
+        if answer.command != config_facts.COMMAND:  # that one is ours, and made of redacted texts
+            text = redact.redact(name, text, key)[0] if text else ""
         detail = redact.redact(name, detail, key)[0] if detail else ""
     return replace(answer, text=text, detail=detail, started=round(answer.started, 3), ended=round(answer.ended, 3))
 

@@ -29,7 +29,8 @@ pytestmark = pytest.mark.lab
 
 
 def environment(folder: Path) -> dict[str, str]:
-    return {**os.environ, "ROUNDS_EVIDENCE": str(folder / "evidence"), "ROUNDS_REPORTS": str(folder / "reports")}
+    return {**os.environ, "ROUNDS_EVIDENCE": str(folder / "evidence"), "ROUNDS_REPORTS": str(folder / "reports"),
+            "ROUNDS_CONFIGS": str(folder / "configs")}
 
 
 def concerned(scenario: Path) -> set[str]:
@@ -86,7 +87,8 @@ def test_every_planned_host_and_check_has_a_record(healthy: tuple[Path, Any]) ->
 def test_scenario_finds_what_was_planted_and_nothing_else(
         scenario: Path, tmp_path: Path, healthy: tuple[Path, Any]) -> None:
     if overlay.read(scenario).get("after_healthy"):
-        shutil.copytree(healthy[0] / "evidence", tmp_path / "evidence")
+        for kept in ("evidence", "configs"):
+            shutil.copytree(healthy[0] / kept, tmp_path / kept)
     limit = set() if os.environ.get("ROUNDS_WHOLE_SITE") else concerned(scenario)
     found = findings(inspect(tmp_path, scenario, limit))
     expected = {one for one in planted(scenario) if not limit or one[0] in limit}

@@ -55,6 +55,7 @@ def answers(command: str, since: tuple[int, int] = (5, 0)) -> Callable[[Renderer
 def import_renderers() -> None:
     """Importing registers."""
     from pacs_rounds.lab import (  # noqa: F401
+        fos_render_config,
         fos_render_fabric,
         fos_render_hardware,
         fos_render_ports,

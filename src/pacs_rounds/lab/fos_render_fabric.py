@@ -71,6 +71,12 @@ def zoning(device: FosDevice, _argument: str) -> str:
     return "\n".join(lines) + "\n\n"
 
 
+@answers("zoneshow")
+def zones(device: FosDevice, argument: str) -> str:
+    """The same, as the older command prints it."""
+    return zoning(device, argument)
+
+
 @answers("cfgtransshow")
 def transaction(device: FosDevice, _argument: str) -> str:
     """Whether somebody's change to the zoning is neither saved nor given up."""

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from pacs_rounds.lab.ios_grammar import Complaint, Node, resolve
 from pacs_rounds.lab.ios_modifiers import apply_modifiers
+from pacs_rounds.lab.ios_typed import Typed
 
 MORE = " --More-- "
 WIPE = "\b" * 9 + " " * 8 + "\b" * 9
@@ -23,6 +24,7 @@ class Device(Protocol):
     enable_secret: str
     login_level: int
     enable_refused: bool
+    typed: Typed | None
 
     def grammar(self, level: int) -> Node:
         """The commands that exist at a privilege level (1 or 15)."""
@@ -61,10 +63,13 @@ class IosCli:
         self._asking_password = False
         self._rest: list[str] = []
         self._last_cr = False
+        self._typing = False
 
     @property
     def prompt(self) -> str:
-        """`core-1>` or `core-1#`."""
+        """`core-1>`, `core-1#` or `core-1(config)#`."""
+        if self._typing:
+            return f"{self.device.hostname}(config)#"
         return self.device.hostname + ("#" if self.level == 15 else ">")
 
     def greeting(self) -> str:
@@ -107,6 +112,8 @@ class IosCli:
     def _entered(self, line: str) -> str:
         if self._asking_password:
             return self._password(line)
+        if self._typing and self.device.typed:
+            return self._typed(line, self.device.typed)
         if not line.strip():
             return self.prompt
         text = self._execute(line)
@@ -154,10 +161,25 @@ class IosCli:
                 return f"Current privilege level is {self.level}\n"
             case _ if command.startswith("terminal "):
                 return ""
+            case "configure" if self.device.typed:
+                self._typing = True
+                return "Enter configuration commands, one per line.  End with CNTL/Z.\n"
+            case "write" if self.device.typed:
+                self.device.typed.saved = self.device.typed.text()
+                return "Building configuration...\n[OK]\n"
             case _ if not command.startswith(("show ", "dir", "more ")):
                 self.device.note_change(line.strip())
                 return "% Authorization failed.\n\n"
         return self.device.output(command, argument)
+
+    def _typed(self, line: str, typed: Typed) -> str:
+        """A line in configuration mode; `end` leaves it."""
+        self.device.note(line.strip())
+        if line.strip() == "end" and not typed.inside_banner:
+            self._typing = False
+        else:
+            typed.line(line)
+        return self.prompt
 
     def _number(self, word: str, highest: int, line: str) -> int:
         if word.isdigit() and int(word) <= highest:

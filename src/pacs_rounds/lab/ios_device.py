@@ -15,6 +15,7 @@ from pacs_rounds import paths, yamlfile
 from pacs_rounds.lab import command_line
 from pacs_rounds.lab.ios_grammar import Node, build
 from pacs_rounds.lab.ios_state import complete, ports
+from pacs_rounds.lab.ios_typed import Typed
 from pacs_rounds.model import BadInput
 
 Renderer = Callable[["IosDevice", str], str]
@@ -109,6 +110,7 @@ class IosDevice:
         self.enable_secret: str = self.state["session"]["enable_secret"]
         self.login_level: int = self.state["session"]["login_level"]
         self.enable_refused: bool = self.state["session"]["enable_refused"]
+        self.typed: Typed | None = Typed() if self.state["session"]["may_configure"] else None
         self.received: list[str] = []
         self.changes: list[str] = []
         self._kept: dict[tuple[str, str], str] = {}
@@ -141,7 +143,7 @@ class IosDevice:
 
     def output(self, command: str, argument: str) -> str:
         """What a command prints, every line ended by a line feed; empty for one that prints nothing."""
-        if command in _LIVE:
+        if command in _LIVE or self.typed:
             return self._render(command, argument)
         key = (command, argument)
         if key not in self._kept:

@@ -62,7 +62,7 @@ def _bottom(device: IosDevice) -> str:
     return (
         "ip classless\nno ip http server\nno ip http secure-server\n!\n"
         f"logging trap {state['logging']['trap']}\n{hosts}"
-        "snmp-server community lab-r3ad-0nly RO 10\nsnmp-server community lab-wr1te RW 11\n"
+        "snmp-server community lab-r3ad-0nly RO 10\nsnmp-server community lab-wr1te RO 11\n"
         "snmp-server host 127.13.0.5 version 2c lab-trap-word\n"
         "tacacs-server host 127.13.0.6\ntacacs-server key 7 070C285F4D06485744\n"
         "radius-server host 127.13.0.6 auth-port 1812 acct-port 1813 key 7 01100F175804575D72\n!\n"
@@ -76,6 +76,8 @@ def _bottom(device: IosDevice) -> str:
 
 def _whole(device: IosDevice, running: bool) -> str:
     state = device.state
+    if device.typed:
+        return device.typed.text() if running else device.typed.saved or ""
     zone = state["timezone"]
     vlans = "" if state["vtp"]["mode"] != "transparent" else "".join(
         f"vlan {number}\n name {told['name']}\n!\n" for number, told in state["vlans"].items()
@@ -129,7 +131,7 @@ def running(device: IosDevice, _argument: str) -> str:
 @shows("show startup-config", privileged=True)
 def startup(device: IosDevice, _argument: str) -> str:
     """What it would do after a power cut."""
-    if not device.state["config"]["saved"]:
+    if not device.state["config"]["saved"] or (device.typed and device.typed.saved is None):
         return "startup-config is not present\n"
     body = _whole(device, running=False)
     changed = "" if device.family == "c3750" else f"!\n! NVRAM config last updated at {_stamp(device, 40)} by admin\n"

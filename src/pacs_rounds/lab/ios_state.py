@@ -16,7 +16,7 @@ from pacs_rounds.model import BadInput
 State = dict[str, Any]
 
 PORT: State = {
-    "description": "", "status": "notconnect", "vlan": "1", "duplex": "auto", "speed": "auto", "media": "",
+    "description": "", "status": "disabled", "vlan": "1", "duplex": "auto", "speed": "auto", "media": "",
     "reason": "", "channel": 0, "address": "", "optic": "", "optic_serial": "", "input_errors": 0, "crc": 0,
     "frame": 0, "runts": 0, "giants": 0, "output_errors": 0, "collisions": 0, "late_collisions": 0,
     "output_drops": 0, "resets": 1,

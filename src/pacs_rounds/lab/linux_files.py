@@ -13,7 +13,9 @@ TREES = (
     "/proc/uptime", "/proc/loadavg", "/proc/stat", "/proc/meminfo", "/proc/mounts", "/proc/mdstat", "/proc/version",
     "/proc/net/dev", "/proc/net/bonding", "/sys/class/net", "/sys/class/fc_host", "/sys/class/dmi",
     "/etc/passwd", "/etc/shadow",
-    "/etc/redhat-release", "/etc/os-release", "/boot", "/var/log", "/var/run/reboot-required", "/tmp", "/var/tmp")  # noqa: S108
+    "/etc/redhat-release", "/etc/os-release", "/etc/fstab", "/etc/sysconfig/network-scripts", "/etc/network/interfaces",
+    "/etc/multipath.conf", "/etc/cluster/cluster.conf", "/etc/corosync/corosync.conf", "/boot", "/var/log",
+    "/var/run/reboot-required", "/tmp", "/var/tmp")  # noqa: S108
 """Path prefixes that belong to the device and not to the machine the lab runs on."""
 _PSEUDO = """\
 sysfs /sys sysfs rw,nosuid,nodev,noexec,relatime 0 0
@@ -172,6 +174,27 @@ def _os_release(release: str) -> str:
             f'PRETTY_NAME="{" ".join(part for part in (name, version) if part)}"\n')
 
 
+def _fstab(state: State) -> str:
+    """What is mounted at boot: every file system of the state that is there."""
+    lines = ["#", "# /etc/fstab", "#"]
+    lines += [f"{one['device']:<40} {place:<16} {one['type']:<5} defaults        0 0"
+              for place, one in state["filesystems"].items() if one]
+    return "\n".join(lines) + "\n"
+
+
+def _ifcfg(bonds: State) -> dict[str, str]:
+    """The files from which a bond and its slaves are made at boot."""
+    place = "/etc/sysconfig/network-scripts/ifcfg-"
+    files = {}
+    for name, bond in bonds.items():
+        if bond:
+            files[f"{place}{name}"] = (f'DEVICE={name}\nTYPE=Bond\nBONDING_MASTER=yes\nBONDING_OPTS="mode=1 '
+                                       'miimon=100"\nONBOOT=yes\nBOOTPROTO=none\n')
+            files |= {f"{place}{slave}": f"DEVICE={slave}\nMASTER={name}\nSLAVE=yes\nONBOOT=yes\nBOOTPROTO=none\n"
+                      for slave in bond["slaves"]}
+    return files
+
+
 def still(state: State, now: float, born: float) -> dict[str, str]:
     """Everything that does not change while the lab runs."""
     files = {
@@ -184,6 +207,7 @@ def still(state: State, now: float, born: float) -> dict[str, str]:
         "/sys/class/dmi/id/bios_version": f"{state['bios']['version']}\n",
         "/sys/class/dmi/id/bios_date": f"{state['bios']['date']}\n",
         "/etc/passwd": _passwd(state["accounts"]), "/etc/shadow": _shadow(state["accounts"], int(now // DAY)),
+        "/etc/fstab": _fstab(state), **_ifcfg(state["bonds"]),
         "/etc/redhat-release": f"{state['release']}\n", "/etc/os-release": _os_release(state["release"]),
         "/var/log/messages": "", "/var/log/secure": "",
         **{f"/proc/net/bonding/{name}": _bonding(bond, state["links"]) for name, bond in state["bonds"].items()},

@@ -144,15 +144,16 @@ def expected(path: Path | None, check_ids: list[str]) -> list[State]:
     """What a round must find besides ok and not_applicable, for a scenario or (None) the healthy hospital.
 
     A pattern such as `linux.*` stands for each of `check_ids` that fits it and has no entry of its own. A scenario's
-    entry for a host and check takes the place of what healthy.yml expects there. Each entry has host, check, item,
-    outcome, and reason when unknown.
+    entry for a host and check takes the place of what healthy.yml expects there; not_applicable takes it away. Each
+    entry has host, check, item, outcome, and reason when unknown.
     """
     entries = _expanded(read(paths.LAB / "scenarios" / "healthy.yml"), check_ids)
     if path is None or path.stem == "healthy":
         return entries
     own = _expanded(read(path), check_ids)
     told = {(one["host"], one["check"]) for one in own}
-    return [one for one in entries if (one["host"], one["check"]) not in told] + own
+    both = [one for one in entries if (one["host"], one["check"]) not in told] + own
+    return [one for one in both if one["outcome"] != "not_applicable"]
 
 
 def _expanded(scenario: State, check_ids: list[str]) -> list[State]:

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from pacs_rounds import paths
 from pacs_rounds.evidence import keys
-from pacs_rounds.report import tables, words
+from pacs_rounds.report import copies, tables, words
 from pacs_rounds.report.matrix import matrices
 from pacs_rounds.report.page import Page
 from pacs_rounds.report.safe import visible
@@ -82,4 +82,6 @@ def render(view: RunView, lang: str, evidence_href: str) -> str:
         p=page, view=view, facts=view.facts, link=view.link, t=page.words, people=page.people, lang=lang,
         styles=_styles(page), matrices=matrices(view), identities=tables.identities(view), changed=changed,
         unchanged=unchanged, most_changes=tables.MOST_CHANGES, most_rows=MOST_ROWS, unseen=tables.unseen(view),
-        commands=tables.commands(view), values=tables.values(view), **_names(view))
+        commands=tables.commands(view), values=tables.values(view), copies=view.copies, copy_states=copies.states,
+        copy_time=copies.last_good, copy_changes=copies.changes(view.copies),
+        copy_list=copies.handed_over(view.copies), **_names(view))

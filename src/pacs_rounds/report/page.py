@@ -58,6 +58,10 @@ class Page:
         """What became of a row of the contract, with the reason where the device told nothing."""
         return show.verdict(asset, self.words)
 
+    def copy_state(self, state: str) -> str:
+        """What became of one document of a copy."""
+        return self.words(f"copies.states.{state}")
+
     def asset_note(self, note: Note) -> str:
         """One remark of the reconciliation as a sentence."""
         return show.note(note, self.words)

@@ -12,7 +12,8 @@ from pacs_rounds.report.html import MOST_ROWS
 from pacs_rounds.report.matrix import Cell as Found
 from pacs_rounds.report.matrix import Matrix, matrices
 from pacs_rounds.report.page import Page
-from pacs_rounds.report.paper import Block, Cell, Paper, bare, cell, heading, para, row, run, table
+from pacs_rounds.report.paper import Block, Cell, bare, cell, heading, para, row, run, table
+from pacs_rounds.report.paper_copies import CopiesPaper
 from pacs_rounds.report.view import RunView
 
 _EVERY = ("ok", "warning", "critical", "unknown", "not_applicable")
@@ -24,13 +25,14 @@ def names(view: RunView) -> dict[str, str]:
             "signer": keys.identity(str(view.facts["site"]))}
 
 
-class Rest(Paper):
+class Rest(CopiesPaper):
     """The sections after the findings."""
 
     def document(self) -> list[Block]:
         """All blocks of the report in their order."""
         return [*self.cover(), *self.chapters(), *self.findings(), *self.matrix(), *self.unseen(), *self.serials(),
-                *self.clocks(), *self.deltas(), *self.verify(), *self.signatures(), *self.values(), *self.commands()]
+                *self.clocks(), *self.deltas(), *self.copies(), *self.verify(),
+                 *self.signatures(), *self.values(), *self.commands()]
 
     def _head(self, *columns: str) -> list[str]:
         return [self.t(f"columns.{name}") for name in columns]

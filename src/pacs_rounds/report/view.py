@@ -15,6 +15,7 @@ from typing import Any
 
 from pacs_rounds.evidence.layout import payload
 from pacs_rounds.model import BadInput, Impact, Outcome, Reason, gravest
+from pacs_rounds.report import copies
 
 SEVEN = ("S1-015", "S1-016", "S1-017", "S1-018", "S1-019", "S1-020", "S1-021")
 """The headings of S1-057 in their order; the policy in run.json gives their words."""
@@ -96,6 +97,7 @@ class RunView:
     directory: str
     gaps: int = 0
     hosts: list[str] = field(default_factory=list)
+    copies: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def heading_of(self, check: str) -> str:
         """The clause of the heading a check is reported under: the first of the seven that it names, else ``."""
@@ -157,11 +159,12 @@ def load(run_dir: Path, link: dict[str, Any] | None) -> RunView:
         checks.setdefault(record.check, _check_from(record))
     answers = {(path.parent.name, path.stem): [one for _, one in _lines(path)]
                for path in sorted((data / "answers").glob("*/*.jsonl"))}
+    kept = copies.read(data, answers)
     gaps = list(_gaps(facts, records, checks))
     tagmanifest = run_dir / "tagmanifest-sha256.txt"
     view = RunView(
         facts=facts, headings=_headings(facts, data / "run.json"), checks=checks, devices=devices,
-        records=records + gaps, answers=answers, link=link, directory=run_dir.name, gaps=len(gaps),
+        records=records + gaps, answers=answers, link=link, directory=run_dir.name, gaps=len(gaps), copies=kept,
         tagmanifest_sha256=hashlib.sha256(tagmanifest.read_bytes()).hexdigest() if tagmanifest.is_file() else None)
     view.hosts = _hosts(view)
     place = {host: number for number, host in enumerate(view.hosts)}

@@ -97,6 +97,10 @@ def _ask_session(session: Any, endpoint: Endpoint, commands: Sequence[Collect], 
     try:
         privileged = _enable(session, endpoint)
         for one in commands:
+            if _spared(one, answers):
+                now = time.time()
+                answers.append(Answer(one.command, "", None, now, now, Reason.NOT_RUN, f"{one.instead_of} answered"))
+                continue
             answer = _ask_one(session, endpoint, one, give_up, privileged)
             answers.append(answer)
             if answer.reason in {Reason.TIMED_OUT, Reason.TRUNCATED}:
@@ -104,6 +108,11 @@ def _ask_session(session: Any, endpoint: Endpoint, commands: Sequence[Collect], 
     finally:
         _leave(session, bool(answers) and answers[-1].reason in {Reason.TIMED_OUT, Reason.TRUNCATED})
     return answers
+
+
+def _spared(one: Collect, answers: Sequence[Answer]) -> bool:
+    """Whether the command this one stands in for has given its answer already."""
+    return any(answer.command == one.instead_of and answer.reason is None for answer in answers)
 
 
 def _enable(session: Any, endpoint: Endpoint) -> str:

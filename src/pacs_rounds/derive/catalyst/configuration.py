@@ -1,31 +1,12 @@
-"""Running against saved configuration; space of the file systems."""
+"""Space of the file systems."""
 
 from __future__ import annotations
-
-import difflib
 
 from pacs_rounds.derive import Data, derivation
 from pacs_rounds.derive.catalyst.common import said
 from pacs_rounds.model import Context, Row
 
-_SHOWN = 5
 _KINDS = {"flash", "disk", "nvram"}
-
-
-@derivation("catalyst.running_equals_startup")
-def running_equals_startup(data: Data, context: Context) -> list[Row]:
-    """One row: equal, differs (with the first differing lines), or never saved. The texts are redacted alike."""
-    running, startup = said(data, "show_running_config"), said(data, "show_startup_config")
-    if not startup["present"]:
-        return [{"part": "configuration", "state": "never_saved", "detail": "there is no startup configuration"}]
-    if running["lines"] == startup["lines"]:
-        return [{"part": "configuration", "state": "equal", "detail": f"{len(running['lines'])} lines compared"}]
-    changes = [line for line in difflib.unified_diff(startup["lines"], running["lines"], n=0, lineterm="")
-               if not line.startswith(("---", "+++", "@@"))]
-    shown = "; ".join(line[:80] for line in changes[:_SHOWN])
-    more = f"; and {len(changes) - _SHOWN} more" if len(changes) > _SHOWN else ""
-    return [{"part": "configuration", "state": "differs",
-             "detail": f"{len(changes)} lines differ (+ running, - saved): {shown}{more}"}]
 
 
 @derivation("catalyst.flash_space")

@@ -1,0 +1,52 @@
+"""What is read of a device: plan.yml as data."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+
+from pacs_rounds import yamlfile
+from pacs_rounds.catalogue import Collect
+
+FILE = Path(__file__).with_name("plan.yml")
+LIMIT_SECONDS = 30.0
+PARSER = "configs.text"
+"""Nobody parses these answers here; the name only says whose they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One document: its word, the commands that may give it in their order, what its text must hold to be it, and
+    whether a device may lack it."""
+
+    word: str
+    commands: tuple[str, ...]
+    limit_seconds: float = LIMIT_SECONDS
+    optional: bool = False
+    holds: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is read of one platform. `way` is the transport, `main` the document that makes a copy a copy."""
+
+    platform: str
+    way: str
+    main: str
+    documents: tuple[Wanted, ...]
+
+    def commands(self) -> list[Collect]:
+        """Every command once. In a session a second command of a document is not sent where the first one answered."""
+        return [Collect(command, PARSER, one.limit_seconds, optional=one.optional, transport=self.way,
+                        instead_of=one.commands[number - 1] if number and not one.holds else "")
+                for one in self.documents for number, command in enumerate(one.commands)]
+
+
+@functools.cache
+def plans() -> dict[str, Plan]:
+    """The plan of every platform that is read."""
+    return {platform: Plan(platform, told["way"], told["main"], tuple(
+        Wanted(word, tuple(one["commands"]), float(one.get("limit_seconds", LIMIT_SECONDS)),
+               bool(one.get("optional", False)), one.get("holds", ""))
+        for word, one in told["documents"].items())) for platform, told in yamlfile.load(FILE).items()}

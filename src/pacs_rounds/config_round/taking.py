@@ -1,0 +1,152 @@
+"""One device's answers to its copy: texts to the site's store, facts and redacted texts to the run. Knows no Ansible.
+
+The unredacted texts come here in memory and leave it sealed, into the store; what this module returns is redacted.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from pacs_rounds.config_round.facts import COMMAND, as_text, block
+from pacs_rounds.config_round.plan import Plan, Wanted, plans
+from pacs_rounds.configs import diffs, golden, redacted, work_orders
+from pacs_rounds.configs.intake import Copy, Reading, Taken, take
+from pacs_rounds.configs.store import Store
+from pacs_rounds.model import Answer, BadInput, Reason
+
+MAX_AGE_DAYS = 8
+"""A daily copy that has failed for a week is worth a look; rounds_configs.max_age_days says otherwise."""
+NOT_HERE = frozenset({Reason.TOOL_MISSING, Reason.EMPTY})
+
+
+@dataclass(slots=True)
+class Desk:
+    """What all devices of one round share. `fault` says why nothing can be kept; then there is no store."""
+
+    run: str
+    key: bytes
+    store: Store | None = None
+    orders: list[Any] = field(default_factory=list)
+    rules: list[Any] = field(default_factory=list)
+    recipients: bool = False
+    max_age_days: float = MAX_AGE_DAYS
+    fault: str = ""
+
+
+def desk(site: str, run: str, directory: Path, settings: dict[str, Any], key: bytes) -> Desk:
+    """The site's store, its work orders and its golden rules. What cannot be used is the fault of every device."""
+    made = Desk(run, key, recipients=bool(settings.get("recipients")),
+                max_age_days=float(settings.get("max_age_days") or MAX_AGE_DAYS),
+                fault=str(settings.get("fault") or ""))
+    if made.fault:
+        return made
+    try:
+        made.store = Store.of(site, settings)
+        made.orders = work_orders.read(directory)
+        own = settings.get("golden_rules")
+        made.rules = golden.rules(directory / str(own) if own else None)
+    except (BadInput, OSError) as error:
+        made.store, made.fault = None, " ".join(str(error).split())[:200]
+    return made
+
+
+def take_home(on: Desk, host: str, platform: str, answers: Sequence[Answer]) -> list[Answer]:
+    """The device's answers as the run keeps them: first what became of the copy, then the texts, redacted."""
+    plan = plans().get(platform)
+    ended = max((answer.ended for answer in answers), default=time.time())
+    started = min((answer.started for answer in answers), default=ended)
+    if plan is None:
+        detail = f"nobody has said yet what is read of a {platform!r} device: rounds_platform in the inventory"
+        return [Answer(COMMAND, "", None, started, ended, Reason.NOT_RUN, detail)]
+    told = _taken(on, host, plan, {answer.command: replace(
+        answer, detail=redacted.redacted(platform, answer.detail, on.key)[0]) for answer in answers}, ended)
+    texts = [replace(answer, text=redacted.redacted(platform, answer.text, on.key)[0]) if answer.text else answer
+             for answer in answers]
+    return [Answer(COMMAND, as_text(told), None, started, ended), *texts]
+
+
+def _taken(on: Desk, host: str, plan: Plan, answers: dict[str, Answer], moment: float) -> dict[str, Any]:
+    chosen = {one.word: _chosen(one, answers) for one in plan.documents}
+    texts = {word: answer.text for word, answer in chosen.items() if _is_text(answer)}
+    gaps = {word: f"{answer.reason or Reason.UNPARSABLE}: {answer.detail}" for word, answer in chosen.items()
+            if word not in texts}
+    if on.store is None:
+        return _facts(on, host, plan, None, chosen, {})
+    try:
+        taken = take(on.store, Reading(host, plan.platform, texts, gaps, on.run, moment), on.orders)
+        changes = {word: _difference(on.store, host, word, taken.before)
+                   for word, copy in taken.documents.items() if copy.state == "changed"}
+    except (BadInput, OSError) as error:
+        broken = replace(on, store=None, fault=f"could not be kept: {' '.join(str(error).split())[:200]}")
+        return _facts(broken, host, plan, None, chosen, {})
+    return _facts(on, host, plan, taken, chosen, changes)
+
+
+def _chosen(one: Wanted, answers: dict[str, Answer]) -> Answer:
+    """The first of a document's commands that gave its text; else what the last one that was sent gave instead."""
+    known = [answers[command] for command in one.commands if command in answers]
+    for answer in known:
+        if _is_text(answer) and one.holds in answer.text:
+            return answer
+    sent = [answer for answer in known if answer.reason is not Reason.NOT_RUN] or known
+    if sent and _is_text(sent[-1]):
+        return replace(sent[-1], reason=Reason.EMPTY, detail=f"no answer has {one.holds!r} in it")
+    if sent:
+        return sent[-1]
+    now = time.time()
+    return Answer(one.commands[0], "", None, now, now, Reason.TIMED_OUT, "no end within the device's deadline")
+
+
+def _is_text(answer: Answer) -> bool:
+    """An answer of the device, whatever it is worth: that the gate of the store decides."""
+    return answer.reason is None and answer.status in (None, 0)
+
+
+def _difference(store: Store, host: str, word: str, before: str) -> str:
+    """What changed between two copies; in the history they are redacted and without noise."""
+    earlier, now = store.history.text(host, word, before) or "", store.history.text(host, word) or ""
+    return block(diffs.unified(earlier, now))
+
+
+def _facts(on: Desk, host: str, plan: Plan, taken: Taken | None, chosen: dict[str, Answer],
+           changes: dict[str, str]) -> dict[str, Any]:
+    copies = taken.documents if taken else {}
+    return {
+        "device": host, "platform": plan.platform, "main": plan.main, "fault": on.fault,
+        "recipients": on.recipients, "max_age_days": on.max_age_days,
+        "commit": taken.commit if taken else "", "order": taken.order if taken else "",
+        "last_good": copies[plan.main].last_good if plan.main in copies else None,
+        "documents": [_document(one, chosen[one.word], copies.get(one.word), changes.get(one.word, ""))
+                      for one in plan.documents],
+        **_judged(on, plan, chosen[plan.main], copies.get(plan.main)),
+    }
+
+
+def _document(one: Wanted, answer: Answer, copy: Copy | None, change: str) -> dict[str, Any]:
+    state, reason, detail = (copy.state, copy.reason, copy.detail) if copy else ("gap", "", "")
+    if not _is_text(answer):
+        missing = one.optional and (answer.reason in NOT_HERE or answer.status not in (None, 0))
+        state = "not_offered" if missing else "gap"
+        reason, detail = str(answer.reason or Reason.UNPARSABLE), answer.detail
+    elif one.optional and copy and copy.state == "quarantined" and copy.reason == "empty":
+        state = "not_offered"
+    return {"document": one.word, "command": answer.command, "state": state, "reason": reason, "detail": detail,
+            "added": copy.added if copy else 0, "removed": copy.removed if copy else 0,
+            "sealed": copy.sealed if copy else "", "change": change}
+
+
+def _judged(on: Desk, plan: Plan, main: Answer, copy: Copy | None) -> dict[str, Any]:
+    """What the golden rules and the look for weak secrets say of the configuration that was just accepted; null where
+    none was."""
+    if copy is None or copy.state not in {"new", "changed", "unchanged"}:
+        return {"golden": None, "weak": None}
+    if plan.platform != "cisco_ios":
+        return {"golden": [], "weak": []}
+    text = redacted.redacted(plan.platform, main.text, on.key)[0]
+    found = golden.judge(on.rules, golden.with_default_words(text, on.key))
+    return {"golden": [{"rule": one.rule, "word": one.word, "detail": one.detail} for one in found],
+            "weak": [{"line": one.line, "kind": one.command, "type": one.type} for one in golden.weak_secrets(text)]}

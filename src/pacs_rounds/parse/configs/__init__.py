@@ -1,0 +1,1 @@
+"""What became of the copies of a device's settings."""
