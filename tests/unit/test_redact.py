@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pacs_rounds.redact import RULES, Hit, platforms, redact, token
+from pacs_rounds.transports import failures
 
 KEY = b"k" * 32
 IOS, ANY, VNX, FOS, ORA = "cisco_ios", "linux", "emc_vnx", "brocade_fos", "oracle"
@@ -287,3 +288,11 @@ def test_what_the_parsers_read_is_not_spoilt(platform: str) -> None:
         text = path.read_bytes().decode("utf-8", "replace")
         if path.parent.name not in WITH_SECRETS and path.parts[-2:] != ("shadow", "raw_file.raw"):
             assert redact(platform, text, KEY)[1] == [], path
+
+
+@pytest.mark.parametrize("platform", [*platforms(), "ibm_imm"])
+def test_our_own_sentences_about_failures_stay(platform: str) -> None:
+    """Details of answers are redacted like texts: what says why there is none must not be eaten."""
+    for _, _, sentence in failures._CONNECTION:
+        for detail in (sentence, f"{sentence} (AuthenticationException: Authentication failed.)"):
+            assert redact(platform, detail, KEY) == (detail, [])
