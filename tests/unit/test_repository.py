@@ -97,6 +97,9 @@ def plays(playbook: Path) -> list[tuple[str, str]]:
     """(group, role) of each play."""
     found = []
     for play in yaml.safe_load(playbook.read_text(encoding="utf-8")):
+        if "ansible.builtin.import_playbook" in play:
+            found += plays(playbook.parent / play["ansible.builtin.import_playbook"])
+            continue
         for task in play["tasks"]:
             role = task.get("ansible.builtin.import_role") or task["ansible.builtin.include_role"]
             found.append((play["hosts"], role["name"]))

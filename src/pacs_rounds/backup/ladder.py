@@ -133,6 +133,11 @@ def age_of(detail: str) -> tuple[str, float] | None:
     return (found[1], float(found[2])) if found else None
 
 
+def amount(size: float) -> str:
+    """A number of bytes for people."""
+    return f"{size / 1e9:.2f} GB" if size >= 1e7 else f"{size / 1e6:.2f} MB"
+
+
 def plausible(sizes: Sequence[float], newest: float, shrink: float = 0.5, grow: float = 3.0) -> tuple[bool, str] | None:
     """Whether a size fits those before it, and a phrase; None with fewer than three earlier ones.
 
@@ -145,5 +150,5 @@ def plausible(sizes: Sequence[float], newest: float, shrink: float = 0.5, grow: 
     middle = len(known) // 2
     median = known[middle] if len(known) % 2 else (known[middle - 1] + known[middle]) / 2
     share = newest / median
-    said = f"{newest / 1e9:.2f} GB, {share * 100:.0f} % of the median of {len(known)} earlier ones"
+    said = f"{amount(newest)}, {share * 100:.0f} % of the median of {len(known)} earlier ones"
     return shrink <= share <= grow, said

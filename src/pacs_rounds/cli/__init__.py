@@ -17,6 +17,7 @@ COMMANDS = {
     "inspect": ("inspect", "One round: collect, judge, seal, report."),
     "drill": ("drill", "A restore drill: look and plan; with --execute, restore."),
     "replay": ("inspect", "Judge recorded text as a round, or judge a sealed run again."),
+    "harvest": ("harvest", "Keep what the databases will have forgotten by the next visit."),
     "observe": ("observe", "Record what you saw at a device, for the next round."),
     "lab": ("lab", "The simulated hospital: up, status, down."),
     "trust": ("trust", "Record SSH host keys on first use."),

@@ -151,6 +151,19 @@ def _lab_for(order: Order) -> Any:
 def _finish(order: Order, fail_on: str, lang: str) -> None:
     """Run, tell, report; end the process with the status the interface promises."""
     from pacs_rounds.cli.evidence import write_reports
+
+    evidence, link = sealed(order)
+    counts = dict(link.data["counts"])
+    written = write_reports(evidence, link.run, lang, ["html"], None)
+    click.echo(f"sealed: {link.run}  anchor {link.anchor}")
+    click.echo("  ".join(f"{name}: {counts.get(name, 0)}" for name in map(str, Outcome)))
+    click.echo(f"report: {yamlfile.show(written[0])}")
+    sys.exit(1 if _at_or_above(counts, fail_on) else 0)
+
+
+def sealed(order: Order) -> tuple[SiteEvidence, Any]:
+    """Run the round; its site's evidence and its link. Ends the process with status 3 when it was not sealed; BadInput
+    when it was not even begun."""
     from pacs_rounds.cli.runner import run_round
     from pacs_rounds.evidence import chain
 
@@ -165,12 +178,7 @@ def _finish(order: Order, fail_on: str, lang: str) -> None:
         click.echo(f"NOT SEALED: {run}. Whatever was recorded lies in {yamlfile.show(evidence.open / run)}; "
                    f"Ansible's own words: {yamlfile.show(log)}", err=True)
         sys.exit(3)
-    counts = dict(link.data["counts"])
-    written = write_reports(evidence, run, lang, ["html"], None)
-    click.echo(f"sealed: {run}  anchor {link.anchor}")
-    click.echo("  ".join(f"{name}: {counts.get(name, 0)}" for name in map(str, Outcome)))
-    click.echo(f"report: {yamlfile.show(written[0])}")
-    sys.exit(1 if _at_or_above(counts, fail_on) else 0)
+    return evidence, link
 
 
 def _complaints(log: Path) -> str:

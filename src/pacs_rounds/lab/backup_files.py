@@ -57,6 +57,8 @@ def _rman(said: State, now: Now, root: Path, started: float, here: datetime) -> 
     for number, job in enumerate(reversed(whole)):
         text = _backup(now, job, said["rman_fault"] if number == 0 else "")
         at = started - (here - job.end).total_seconds()
+        if number == 0 and said["rman_fault"] == "cut_off":
+            at -= 6.5 * 3600  # so long ago that nobody takes it for a job still running
         _write(root, f"{said['rman_logs']}/level_{job.start:%Y%m%d}.log", text, at)
     days = now.state["backups"]["validated_days_ago"]
     if days >= 0 and said["check_logical"]:
@@ -136,7 +138,7 @@ def _images(said: State, root: Path, started: float, here: datetime) -> None:
                 continue
             name = f"{said['images']}/{day:%Y/%m/%d}/ZHANG^XIAOMING^{number:03d}/1.dcm"
             content = f"{day:%Y%m%d} {number} ".encode() * (IMAGE_BYTES // 12)
-            if back == 2 and number < said["images_changed"]:
+            if number < said["images_changed"]:
                 content = content[:-1] + b"!"  # as long as it was
             _write(root, name, content, started - (here - at).total_seconds())
 

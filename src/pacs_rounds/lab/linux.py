@@ -15,7 +15,7 @@ import signal
 import time
 from typing import Any
 
-from pacs_rounds.lab import ssh
+from pacs_rounds.lab import backup_files, ssh
 from pacs_rounds.lab.kinds import Closable, Device, Lab
 from pacs_rounds.lab.linux_overlay import Overlay
 
@@ -123,4 +123,5 @@ class _Host:
 async def start(device: Device, lab: Lab) -> Closable:
     """Lay out the overlay and listen."""
     overlay = Overlay(device, lab.overlays / device.name, lab.started, lab.born)
+    backup_files.lay(device, lab, overlay.root)
     return await ssh.listen(device, lab, _Host(device, overlay).session)

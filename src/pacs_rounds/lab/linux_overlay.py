@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pacs_rounds import catalogue
-from pacs_rounds.lab import linux_files, linux_tools, oracle, oracle_files, oracle_host, postgres_host
+from pacs_rounds.lab import backup_files, linux_files, linux_tools, oracle, oracle_files, oracle_host, postgres_host
 from pacs_rounds.lab.kinds import Device
 from pacs_rounds.model import BadInput
 from pacs_rounds.transports.replay import names_of, slug
@@ -74,6 +74,8 @@ class Overlay:
         return f"PATH={self.bin}:"
 
     def _rewriting(self) -> re.Pattern[str]:
+        own = (*(oracle_host.TREES if "oracle" in self.device.state else ()), *backup_files.trees(self.device.state))
+        trees = "|".join(re.escape(tree) for tree in (*linux_files.TREES, *own))
         own = oracle_host.TREES if "oracle" in self.device.state else ()
         trees = "|".join(re.escape(tree) for tree in (*linux_files.TREES, *postgres_host.TREES, *own))
         # Oracle's programs are never in /bin: `"$home"/bin/sqlplus` must stay what it is.

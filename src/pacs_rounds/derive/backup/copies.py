@@ -78,18 +78,22 @@ def _counts(mine: dict[str, Any], theirs: dict[str, Any], at: float) -> list[Pro
     whole = [name for name, one in store.items() if one["newest"] and at - one["newest"] > SETTLED]
     short = [f"{name} ({copy[name]['files'] if name in copy else 0} of {store[name]['files']})" for name in whole
              if name not in copy or copy[name]["files"] < store[name]["files"]]
-    thin = [name for name in whole if name in copy and copy[name]["files"] >= store[name]["files"]
-            and copy[name]["bytes"] != store[name]["bytes"]]
+    alike = [name for name in whole if name in copy and copy[name]["files"] == store[name]["files"]]
+    thin = [name for name in alike if copy[name]["bytes"] != store[name]["bytes"]]
     if not whole:
         return [Proof(rung, "unknown", None, "the store has no settled day to compare", reason=Reason.EMPTY)
                 for rung in ("complete_set", "plausible_size")]
-    files, size = sum(store[name]["files"] for name in whole), sum(store[name]["bytes"] for name in whole)
+    files = sum(store[name]["files"] for name in whole)
     counted = Proof("complete_set", "missing", None, f"files are missing of {listed(short)}", "count of both sides") \
         if short else Proof("complete_set", "proved", at, f"{files} files of {len(whole)} days on both sides",
                             "count of both sides")
+    if not alike:
+        return [counted, Proof("plausible_size", "unknown", None, "no day has as many files on both sides",
+                               reason=Reason.EMPTY)]
+    size = sum(store[name]["bytes"] for name in alike)
     sized = Proof("plausible_size", "broken", at, f"other bytes than the store: {listed(thin)}", "sum of both sides") \
-        if thin else Proof("plausible_size", "proved", at, f"{size / 1e9:.2f} GB on both sides", "sum of both sides")
-    return [counted, sized] if not short else [counted]
+        if thin else Proof("plausible_size", "proved", at, f"{ladder.amount(size)} on both sides", "sum of both sides")
+    return [counted, sized]
 
 
 def _sample(mine: dict[str, Any], theirs: dict[str, Any], at: float) -> list[Proof]:
@@ -113,8 +117,7 @@ def _sample(mine: dict[str, Any], theirs: dict[str, Any], at: float) -> list[Pro
     if not both:
         return [read, Proof("logically_clean", "unknown", None, "the samples of both sides have no file in common",
                             reason=Reason.EMPTY)]
-    state = "proved" if 2 * len(both) >= len(store) else "doubtful"
-    return [read, Proof("logically_clean", state, at, f"{len(both)} of {len(store)} sampled files are the same",
+    return [read, Proof("logically_clean", "proved", at, f"{len(both)} of {len(store)} sampled files are the same",
                         "hash of both sides")]
 
 
@@ -225,7 +228,7 @@ def _images_place(said: dict[str, Any]) -> Row:
     files = sum(one["files"] for one in said["days"])
     size = sum(one["bytes"] for one in said["days"])
     return {"item": item, "state": "filled" if files else "empty",
-            "detail": f"{files} files, {size / 1e9:.2f} GB of the last {len(said['days'])} days"}
+            "detail": f"{files} files, {ladder.amount(size)} of the last {len(said['days'])} days"}
 
 
 def _copies_place(one: dict[str, Any]) -> Row:
@@ -237,4 +240,4 @@ def _copies_place(one: dict[str, Any]) -> Row:
     size = sum(file["bytes"] for file in one["files"])
     more = " at least" if one["state"] == "cut" else ""
     return {"item": item, "state": "filled" if one["files"] else "empty",
-            "detail": f"{len(one['files'])} files{more}, {size / 1e9:.2f} GB"}
+            "detail": f"{len(one['files'])} files{more}, {ladder.amount(size)}"}

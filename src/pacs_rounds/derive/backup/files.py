@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pacs_rounds.backup.ladder import DAY
+from pacs_rounds.backup.ladder import DAY, amount
 from pacs_rounds.derive import Data, derivation
 from pacs_rounds.derive.backup.common import Gap, agreed, day, instances, listed
 from pacs_rounds.model import Context, NotApplicable, Row
@@ -27,7 +27,7 @@ def pieces(data: Data, context: Context) -> list[Row]:
             continue
         gone = [row for row in found if row["status"] == "X"]
         away = [row for row in found if row["status"] not in ("A", "X")]
-        told = f"{len(found)} pieces, {sum(row['bytes'] or 0 for row in found) / 1e9:.1f} GB"
+        told = f"{len(found)} pieces, {amount(sum(row['bytes'] or 0 for row in found))}"
         if not found:
             rows.append({"item": one.sid, "state": "no_piece", "detail": "the control file lists no piece"})
         elif gone:

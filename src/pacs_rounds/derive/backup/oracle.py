@@ -152,10 +152,10 @@ def _level(one: Instance, start: float, end: float) -> int | None:
     sets = one.rows("backup_sets")
     if isinstance(sets, Gap):
         return None
-    levels = [row["incremental_level"] or 0 for row in sets if row["backup_type"] in ("D", "I")
-              and row["controlfile"] != "YES"
-              and start - 60 <= (one.epoch(row["completion_time"]) or 0.0) <= end + 60]
-    return min(levels, default=None)
+    mine = [row["incremental_level"] for row in sets if row["backup_type"] in ("D", "I")
+            and start - 60 <= (one.epoch(row["completion_time"]) or 0.0) <= end + 60]
+    # A set without a level is a full one, or the autobackup that follows: that one says nothing of the job.
+    return min((level for level in mine if level is not None), default=0 if mine else None)
 
 
 def _read(one: Instance, logs: list[dict[str, Any]]) -> list[Proof]:
