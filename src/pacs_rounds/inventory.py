@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from pacs_rounds import memory, paths, yamlfile
+from pacs_rounds.configs import work_orders
 from pacs_rounds.model import BadInput
 
 UNKNOWN = "unknown"
@@ -76,8 +77,7 @@ def expand(pattern: str) -> list[str]:
 
 def _walk(name: str, body: Any, path: Path, keys: list[Any], groups: dict[str, list[str]]) -> list[str]:
     """The hosts of one group and of its children, entered in `groups`."""
-    if body is None:
-        body = {}
+    body = {} if body is None else body
     if not isinstance(body, dict):
         raise _bad(path, keys, "a group is a mapping of hosts and children", "indent its hosts below hosts:")
     for key in body:
@@ -262,8 +262,8 @@ def _check_dates(site: SiteFiles) -> None:
         elif name == "asset_dates":
             rows = site.group_vars.get(owner.partition("/")[2], {}).get(name)
             for host, row in rows.items() if isinstance(rows, dict) else ():
-                for key in ("warranty_until", "support_until"):
-                    if isinstance(row, dict) and row.get(key) and not _templated(row[key]):
+                for key in ("warranty_until", "support_until") if isinstance(row, dict) else ():
+                    if row.get(key) and not _templated(row[key]):
                         _date(row[key], path, [name, host, key])
 
 
@@ -279,6 +279,7 @@ def validate_site(site_dir: Path) -> SiteFiles:
     _check_entries(site, "waivers")
     _check_places(site)
     _check_dates(site)
+    work_orders.check(site_dir, site.hosts)
     return site
 
 

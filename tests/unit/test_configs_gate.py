@@ -159,6 +159,9 @@ def test_the_reasons_tell_what_is_wrong() -> None:
     assert reason(ios(orphans)) == "not_parsed"
     assert gate.judge("cisco_ios", "nothing_known", ios()).reason == "unknown_document"
     assert gate.judge("palm_os", "running_config", ios()).reason == "unknown_document"
+    gone = "%Error opening flash:/vlan.dat (No such file or directory)\n"
+    assert gate.judge("cisco_ios", "vlan_dat", gone).reason == "absent"
+    assert gate.judge("cisco_ios", "vlan_dat", "%Error opening flash9:/ (No such device)\n").reason == "cli_error"
     for said in ("startup-config is not present\n", "%% Non-volatile configuration memory is not present\n"):
         assert gate.judge("cisco_ios", "startup_config", said).reason == "absent"
     cut = WHOLE["linux", "cluster_conf"].replace("</cluster>", "")

@@ -236,6 +236,13 @@ def test_a_bad_order_is_named_with_its_line(site: Path, old: str, new: str, said
     assert "2026.yml:" in caught.value.where
 
 
+def test_an_order_for_a_host_that_is_none_is_named(site: Path) -> None:
+    (site / "work-orders" / "2026.yml").write_text(ORDER)
+    work_orders.check(site, ["access-1", "core-1"])
+    with pytest.raises(BadInput, match="no host fits 'core-1'"):
+        work_orders.check(site, ["access-1", "core-2"])
+
+
 def test_an_order_stands_once(site: Path) -> None:
     for name in ("a", "b"):
         (site / "work-orders" / f"{name}.yml").write_text(ORDER)

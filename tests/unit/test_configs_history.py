@@ -8,6 +8,7 @@ import resource
 import shutil
 import signal
 import subprocess
+import time
 import zlib
 from pathlib import Path
 from typing import Any
@@ -326,6 +327,17 @@ def test_a_run_killed_at_any_step_leaves_a_whole_history(store: Store, identity:
     assert bool(again.commit) == (head == first.commit)
     assert len(store.history.log()) == 2
     assert b"hunter3" in restore.plain(store, "core-9", "running_config", store.history.head(), identity)
+
+
+def test_what_a_killed_run_left_in_the_repository_goes_after_a_day(store: Store) -> None:
+    read(store)
+    repository = store.history.repository.path
+    for name, age in (("incoming-old", 2 * DAY), ("incoming-new", 60)):
+        (repository / name).mkdir()
+        os.utime(repository / name, (time.time() - age, time.time() - age))
+    read(store, TEXT.replace("line con 0", "ip classless\nline con 0"), 2)
+    assert [path.name for path in repository.glob("incoming-*")] == ["incoming-new"]
+    assert store.root.stat().st_mode & 0o777 == 0o700
 
 
 def test_gits_own_lock_left_by_a_dead_run_stops_nobody(store: Store) -> None:

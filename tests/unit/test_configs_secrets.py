@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from configs_texts import HARMLESS, SHAPES, chance, configuration, planted, secret, shapes
@@ -123,6 +124,17 @@ def test_a_long_random_word_never_passes_the_net(seed: int, kind: str) -> None:
     for place in ("mystery setting {}", "x.y:{}", "x.y = {}", 'value "{}" on', "a={}"):
         out, _ = redacted("brocade_fos", place.format(word) + "\n", KEY)
         assert word not in out
+
+
+@pytest.mark.parametrize("text", [
+    "x" * 2_000_000, "Ab0" * 700_000, "password " * 220_000, "1f" * 1_000_000, "a:b=" * 500_000, "\u5bc6" * 600_000,
+    "banner login ^C\n" * 100_000, " key 1\n" * 200_000, "snmp-server " * 150_000, "[" * 1_000_000, "a/" * 900_000])
+@pytest.mark.parametrize("platform", ["cisco_ios", "brocade_fos", "emc_vnx"])
+def test_two_megabytes_of_anything_cost_seconds(platform: str, text: str) -> None:
+    started = time.process_time()
+    out, _ = redacted(platform, text, KEY)
+    masked(platform, "running_config" if platform == "cisco_ios" else "configshow", out)
+    assert time.process_time() - started < 30
 
 
 def test_noise_is_masked_as_data_and_nothing_else() -> None:

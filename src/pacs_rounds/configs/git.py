@@ -15,6 +15,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -135,6 +136,10 @@ class Repository:
 
     def blobs(self, contents: list[bytes]) -> list[str]:
         """Write blobs by one process; their names in order."""
+        for left in self.path.glob("incoming-*"):  # of a run that was killed; nobody takes a day for a device
+            with contextlib.suppress(FileNotFoundError):
+                if left.stat().st_mtime < time.time() - 86_400:
+                    shutil.rmtree(left, ignore_errors=True)
         with tempfile.TemporaryDirectory(dir=self.path, prefix="incoming-") as folder:
             names = []
             for number, content in enumerate(contents):

@@ -76,6 +76,7 @@ class _Passed:
 def take(store: Store, reading: Reading, orders: Sequence[Order] = ()) -> Taken:
     """Let a reading in. Raises OSError (full disk, damaged repository): nothing half is left, and nothing is lost."""
     checked_words(reading.device, [*reading.documents, *reading.gaps])
+    store.root.mkdir(mode=0o700, parents=True, exist_ok=True)
     history = store.history
     taken = Taken(reading.device, before=history.head())
     seen = store.seen(reading.device)

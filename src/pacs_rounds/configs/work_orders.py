@@ -47,6 +47,15 @@ def read(site_dir: Path) -> list[Order]:
     return sorted(found, key=lambda one: (one.begins, one.id))
 
 
+def check(site_dir: Path, hosts: Sequence[str]) -> None:
+    """BadInput for an order that cannot be read, or whose devices are no hosts of the site."""
+    for order in read(site_dir):
+        for pattern in order.devices:
+            if not any(fnmatchcase(host, pattern) for host in hosts):
+                raise BadInput(order.source, f"{order.id}: no host fits {pattern!r}",
+                               "host names and shell patterns, no groups")
+
+
 def _bad(path: Path, keys: list[object], problem: str, remedy: str) -> BadInput:
     line = yamlfile.line_of(path, list(keys))
     return BadInput(f"{yamlfile.show(path)}{f':{line}' if line else ''}", problem, remedy)
