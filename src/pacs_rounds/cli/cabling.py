@@ -118,7 +118,8 @@ def survey(site: str, run: str, everything: bool, as_json: bool) -> None:
     else:
         for one in told.links:
             if everything or one.grade in {"contradicted", "documented"} or one.state == "down":
-                click.echo(f"{one.grade:13} {one.state:8} {one.link.name}  {one.link.a} - {one.link.b}  {one.why}".rstrip())
+                ends = f"{one.link.a} - {one.link.b}"
+                click.echo(f"{one.grade:13} {one.state:8} {one.link.name}  {ends}  {one.why}".rstrip())
                 for line in [*(f"  {proof.weight}: {proof.says} [{proof.sha256[:12]}]" for proof in one.proofs),
                              *(f"  note: {note}" for note in one.notes)]:
                     click.echo(line)
@@ -141,9 +142,9 @@ def trace(site: str, port: str) -> None:
     found, end = _register(site, whole=False), end_of(port, port)
     device = found.devices.get(end.device)
     if device is None or end.port not in device.type.ports:
-        near = [name for name in found.devices if end.device and name.startswith(end.device[:3])][:8]
-        raise BadInput(port, "the register has no such port", "devices: " + ", ".join(near or list(found.devices)[:8]) if
-                       device is None else "its ports: " + ", ".join(list(device.type.ports)[:12]))
+        near = [name for name in found.devices if end.device and name.startswith(end.device[:3])] or [*found.devices]
+        raise BadInput(port, "the register has no such port", "its ports: " + ", ".join([*device.type.ports][:12]) if
+                       device else "devices: " + ", ".join(near[:8]))
     click.echo("\n".join(tracing.text(found, end)))
 
 
@@ -235,3 +236,6 @@ def book(site: str, run: str | None, out: Path | None, lang: str) -> None:
     pages = making.blocks(found, told, name, day or on.isoformat(), lang, shown)
     data = printing.book(found, pages, f"{shown} cabling", [shown, name], on, lang)
     _write(site, out, f"cabling-{site}.{lang}.pdf", data)
+
+
+from pacs_rounds.cli import cabling_exchange  # noqa: E402, F401  (adds import, export)

@@ -31,11 +31,12 @@ printing an empty box; `typesettable` sees to it that none is asked for."""
 BREAK = "\x1f"
 _LONG_WORD = re.compile(r"[^\s\u2e80-\uffff]{13,}")  # Chinese breaks anywhere by itself
 _PIECE = re.compile(r".[\u0300-\u036f]*(?:.[\u0300-\u036f]*){0,4}")
-_NAMES = frozenset({"k", "s", "to", "id", "style", "tone"})
+_NAMES = frozenset({"k", "s", "to", "id", "style", "tone", "svg"})
 
 
 @functools.cache
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
+    """The fonts that travel along; none of the machine's."""
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(sans_path().parent)])
 
 
@@ -62,13 +63,14 @@ def breakable(text: str) -> str:
     return _LONG_WORD.sub(lambda word: BREAK.join(_PIECE.findall(word[0])), text)
 
 
-def _each(value: Any, change: Callable[[str], str]) -> Any:
+def each(value: Any, change: Callable[[str], str]) -> Any:
+    """Every text of some blocks changed, names and drawings as they are."""
     if isinstance(value, str):
         return change(value)
     if isinstance(value, dict):
-        return {key: _each(one, change) if key not in _NAMES else one for key, one in value.items()}
+        return {key: each(one, change) if key not in _NAMES else one for key, one in value.items()}
     if isinstance(value, list):
-        return [_each(one, change) for one in value]
+        return [each(one, change) for one in value]
     return value
 
 
@@ -95,13 +97,13 @@ def _data(view: RunView, lang: str) -> tuple[str, datetime]:
         "lang": lang, "title": page.short(f"{page.words('cover.title')} · {site} · {view.facts.get('run')}", 300),
         "footer": [page.short(view.facts.get("run"), 80), page.short(head, 100)], "number": [before, middle, after],
         "date": [at.year, at.month, at.day, at.hour, at.minute, at.second]}
-    blocks = _each(document(page), lambda text: breakable(typesettable(text)))
-    return json.dumps({**_each(around, typesettable), "blocks": blocks}, ensure_ascii=False), at
+    blocks = each(document(page), lambda text: breakable(typesettable(text)))
+    return json.dumps({**each(around, typesettable), "blocks": blocks}, ensure_ascii=False), at
 
 
 def render(view: RunView, lang: str) -> bytes:
     """The whole report as one PDF file."""
     data, at = _data(view, lang)
     return typst.compile(
-        TEMPLATE, root=TEMPLATE.parent, font_paths=_fonts(), ignore_system_fonts=True, sys_inputs={"data": data},
+        TEMPLATE, root=TEMPLATE.parent, font_paths=fonts(), ignore_system_fonts=True, sys_inputs={"data": data},
         format="pdf", pdf_standards=[STANDARD], timestamp=at)
