@@ -23,6 +23,7 @@ from pacs_rounds.conductor import Inputs
 from pacs_rounds.evidence import keys
 from pacs_rounds.evidence.layout import read_json
 from pacs_rounds.model import Answer, BadInput, Outcome, Reason, gravest
+from pacs_rounds.mssql import site as mssql
 from pacs_rounds.postgres import site as postgres
 from pacs_rounds.transports import archive, replay, sh_probe
 from pacs_rounds.transports.endpoint import UNKNOWN
@@ -63,7 +64,8 @@ class ActionModule(ActionBase):
             asked = [one for one in commands if one not in kept]
             oracle = rounds.plain(rendered.get("rounds_oracle"))
             words = {**probe.words(inputs.settings, probe.site_day(run)),
-                     **postgres.words(inputs.settings.get("rounds_postgres"))}
+                     **postgres.words(inputs.settings.get("rounds_postgres")),
+                     **mssql.words(inputs.settings.get("rounds_mssql"))}
             answers = [*self._ask(inputs, asked, arguments["deadline"], run.get("replay"), oracle, words),
                        *archive.ask(run["site"], host, kept)]
             records = rounds.finish(run_dir, inputs, answers, keys.redaction_key(run["site"]))

@@ -10,7 +10,8 @@ from pacs_rounds.catalogue import Check
 from pacs_rounds.oracle import queries
 
 DOMAINS = {"configs": "Copies of the settings",
-           "postgres": "PostgreSQL databases", "cabling": "Cables: the register against what the devices saw",
+           "postgres": "PostgreSQL databases", "mssql": "SQL Server databases",
+           "cabling": "Cables: the register against what the devices saw",
            "drill": "Restore drill", "contract": "The contract's register", "assets": "Asset reconciliation",
            "linux": "Linux servers", "catalyst": "Catalyst switches", "brocade": "Fibre Channel switch",
            "dicom": "DICOM application entities", "imm": "Server hardware (IMM)",

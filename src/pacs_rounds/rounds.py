@@ -232,7 +232,7 @@ def host_facts(host: str, variables: Any, contract: dict[str, Any]) -> HostFacts
         "address": str(variables.get("ansible_host") or ""),
         "groups": sorted(variables.get("group_names") or [])}
     for name in ("dicom_aes", "rounds_calling_ae_title", "rounds_timezone", "rounds_legacy_ssh", "rounds_backup",
-                 "rounds_postgres",
+                 "rounds_postgres", "rounds_mssql",
                  "rounds_netmiko_type"):
         value = variables.get(name)
         if value is not None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pacs_rounds import catalogue
-from pacs_rounds.lab import backup_files, linux_files, linux_tools, oracle, oracle_files, oracle_host, postgres_host
+from pacs_rounds.lab import backup_files, linux_files, linux_tools, mssql_host, oracle, oracle_files, oracle_host, postgres_host
 from pacs_rounds.lab.kinds import Device
 from pacs_rounds.model import BadInput
 from pacs_rounds.transports.replay import names_of, slug
@@ -107,7 +107,7 @@ class Overlay:
             self._write("bin/date", linux_tools.clock(state["clock_offset_seconds"], _real("date")), 0o755)
         if "oracle" in state:
             self._oracle()
-        self._postgres()
+        self._databases()
         self.refresh(self.started)
         self._faults()
         self._recorded()
@@ -137,9 +137,10 @@ class Overlay:
             written = self.started + (at - now.at).total_seconds()
             os.utime(path, (written, written))
 
-    def _postgres(self) -> None:
+    def _databases(self) -> None:
         state = self.device.state
-        for name, text in postgres_host.programs(state, self.started, str(self.root)).items():
+        for name, text in {**postgres_host.programs(state, self.started, str(self.root)),
+                           **mssql_host.programs(state, self.started)}.items():
             self._write(f"bin/{name}", text, 0o755)
         for name, text, changed in postgres_host.files(state, self.started):
             self._write(name, text)

@@ -29,9 +29,9 @@ _MESSAGES = {
 _WORDS = (
     (re.compile(r"peer authentication failed|password authentication failed|no password supplied|login failed|"
                 r"role .* does not exist|no pg_hba\.conf entry|fe_sendauth", re.IGNORECASE), Reason.REFUSED),
-    (re.compile(r"time-?out|timed out", re.IGNORECASE), Reason.TIMED_OUT),
     (re.compile(r"no such file or directory|connection refused|not currently accepting|starting up|"
                 r"could not open a connection|network-related", re.IGNORECASE), Reason.UNREACHABLE),
+    (re.compile(r"time-?out|timed out", re.IGNORECASE), Reason.TIMED_OUT),  # sqlcmd says it of what is not there, too
 )
 
 Fields = dict[str, str | None]

@@ -1,0 +1,1 @@
+"""Health of SQL Server instances, and the proof of their backups."""

@@ -1,0 +1,1 @@
+"""What SQL Server says of itself through sqlcmd."""
