@@ -13,7 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from pacs_rounds import catalogue
-from pacs_rounds.lab import backup_files, linux_files, linux_tools, mssql_host, oracle, oracle_files, oracle_host, postgres_host
+from pacs_rounds.lab import (
+    backup_files,
+    linux_files,
+    linux_tools,
+    mssql_host,
+    oracle,
+    oracle_files,
+    oracle_host,
+    postgres_host,
+)
 from pacs_rounds.lab.kinds import Device
 from pacs_rounds.model import BadInput
 from pacs_rounds.transports.replay import names_of, slug

@@ -57,7 +57,7 @@ def _answers(data: State, now: float) -> dict[str, str]:
                             [[name, one["log_used_percent"]] for name, one in databases.items()]),
         "backups": _table("database|type|finished|bytes|with_checksums|damaged", backups),
         "restores": _table("database|type|restored",
-                           [[name, "V", _moment(now - one["verified_days_ago"] * DAY)] for name, one in databases.items()
-                            if one["verified_days_ago"] is not None]),
+                           [[name, "V", _moment(now - one["verified_days_ago"] * DAY)]
+                            for name, one in databases.items() if one["verified_days_ago"] is not None]),
         "jobs": _table("job|status|day", [[name, status, f"{_moment(now)[:10].replace('-', '')}"]
                                           for name, status in data["jobs"].items()])}
