@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from pacs_rounds import paths
 from pacs_rounds.evidence import keys
-from pacs_rounds.report import copies, tables, words
+from pacs_rounds.report import copies, ladders, tables, words
 from pacs_rounds.report.matrix import matrices
 from pacs_rounds.report.page import Page
 from pacs_rounds.report.safe import visible
@@ -84,4 +84,4 @@ def render(view: RunView, lang: str, evidence_href: str) -> str:
         unchanged=unchanged, most_changes=tables.MOST_CHANGES, most_rows=MOST_ROWS, unseen=tables.unseen(view),
         commands=tables.commands(view), values=tables.values(view), copies=view.copies, copy_states=copies.states,
         copy_time=copies.last_good, copy_changes=copies.changes(view.copies),
-        copy_list=copies.handed_over(view.copies), **_names(view))
+        copy_list=copies.handed_over(view.copies), ladders=ladders.ladders(view), ladder=ladders, **_names(view))

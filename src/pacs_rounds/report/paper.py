@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pacs_rounds.model import Outcome
+from pacs_rounds.report import ladders
 from pacs_rounds.report.findings import Finding
 from pacs_rounds.report.headings import Chapter, Line
 from pacs_rounds.report.html import MOST_ROWS
@@ -181,6 +182,26 @@ class Paper:
             blocks.append(para(self.p.summary(chapter), style="why"))
             if chapter.lines:
                 blocks.append(self._lines(chapter))
+            if chapter.heading.clause == ladders.CLAUSE:
+                blocks += self._ladders()
+        return blocks
+
+    def _ladders(self) -> list[Block]:
+        """Each backup's ladder of proof: rung, verdict, proof, age, and the evidence behind it."""
+        p, t = self.p, self.t
+        blocks: list[Block] = []
+        for one in ladders.ladders(self.view):
+            if not blocks:
+                blocks += [para(run(t("ladders.title"), "bold")), para(t("ladders.intro"))]
+            blocks.append(para(run(ladders.title(p, one), "bold"),
+                               f" ({t('ladders.proved', n=one.proved, of=len(one.rungs))})"))
+            rows = [row(f"{number}. {t(f'ladders.rungs.{rung.name}')}", [self.badge(rung.record.outcome)],
+                        cell(ladders.proof(p, rung), *([run(ladders.todo(p, rung), "where")] if rung.todo else [])),
+                        cell(ladders.age(p, rung), *([run(p.people.moment(rung.at), "where")] if rung.at else [])),
+                        cell(ladders.by(p, rung), *self.evidence(rung.record, 8)), tone=rung.record.outcome)
+                    for number, rung in enumerate(one.rungs, start=1)]
+            head = [t(f"columns.{name}") for name in ("rung", "verdict", "proof", "age", "proved_by")]
+            blocks.append(table([16, 11, 37, 17, 19], head, rows))
         return blocks
 
     def _lines(self, chapter: Chapter) -> Block:
