@@ -313,6 +313,23 @@ ephone 1\n pin {n}
 chat-script DIAL "" "ATDT1" TIMEOUT 30 ogin: "bob" assword: {w}
 mobility secret {w}
 crypto engine new-card passphrase {w}
+snmp-server user v1 g v3 auth sha 0therWordThere priv {w}
+snmp-server mib community-map {w}:100 context c
+rf-switch snmp-community {w}
+interface Vlan28\n ipv6 nhrp authentication {w}
+interface Vlan29\n vrrp 1 address-family ipv4\n  authentication text {w}
+fhrp\n authentication md5 key-string 7 {7}
+failover key {w}
+failover key hex {h}
+wlan W3 3 W3\n security static-wep-key encryption 104 ascii 0 {w} 1
+wlan W4 4 W4\n passphrase ascii 0 {w}
+wlan W5 5 W5\n sae-password ascii 0 {w}
+syscon address 10.9.0.5 {w}
+crypto pki token default user-pin 0 {w}
+cable shared-secret {w}
+cable shared-secondary-secret index 1 {w}
+shared-secret {w}
+passphrase {w}
 some future feature shared-secret {w}
 some future feature key 7 {7}
 crypto pki certificate chain TP\n certificate self-signed 01\n  {c}\n  \tquit
