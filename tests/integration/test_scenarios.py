@@ -23,7 +23,8 @@ from pacs_rounds.lab import overlay
 
 ROUNDS = paths.ROOT / ".venv" / "bin" / "rounds"
 SCENARIOS = sorted((paths.LAB / "scenarios").glob("*.yml"))
-HOSTS = set(validate_site(paths.INVENTORIES / "lab").hosts)
+SITE = validate_site(paths.INVENTORIES / "lab")
+HOSTS = set(SITE.hosts)
 Finding = tuple[str, str, str, str, str | None]
 pytestmark = pytest.mark.lab
 
@@ -36,7 +37,17 @@ def environment(folder: Path) -> dict[str, str]:
 def concerned(scenario: Path) -> set[str]:
     """The devices a scenario changes, and those it expects something of; the lab's own names (imm-…) are no hosts."""
     said = overlay.read(scenario)
-    return ({str(name) for name in said} & HOSTS) | {entry["host"] for entry in said.get("expect") or []}
+    named = ({str(name) for name in said} & HOSTS) | {entry["host"] for entry in said.get("expect") or []}
+    return named.union(*map(partners, named))
+
+
+def partners(host: str) -> set[str]:
+    """The other node of the host's database: where it runs can only be told of both."""
+    def pairs(of: str) -> set[str]:
+        instances = (SITE.host_vars.get(of, {}).get("rounds_oracle") or {}).get("instances") or []
+        return {one["pair"] for one in instances if one.get("pair")}
+
+    return {other for other in HOSTS if pairs(other) & pairs(host)}
 
 
 def inspect(folder: Path, scenario: Path | None, limit: Collection[str] = ()) -> list[dict[str, Any]]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from pacs_rounds.derive.oracle.shared import zone_of
 from pacs_rounds.model import Context, NotApplicable, Row
 
 Fields = dict[str, Any]
-SITE_ZONE = "Asia/Shanghai"
 
 
 def pairs(context: Context) -> dict[str, str]:
@@ -38,17 +37,6 @@ def running(sections: list[Fields]) -> list[Fields]:
 def gap(item: str, one: Fields) -> Row:
     """The row of an instance that gave no rows."""
     return {item: one["sid"], "unknown": one["reason"], "detail": one["detail"]}
-
-
-def zone_of(context: Context) -> ZoneInfo:
-    """The zone of the host's clock: the baseline's `timezone`, else the site's."""
-    for name in (context.baseline.get("timezone"), context.settings.get("rounds_timezone"), SITE_ZONE):
-        try:
-            if name:
-                return ZoneInfo(str(name))
-        except (ZoneInfoNotFoundError, ValueError):
-            continue
-    return ZoneInfo(SITE_ZONE)
 
 
 def local(moment: str | float, context: Context) -> datetime:
