@@ -192,9 +192,9 @@ def _ports(line: Line) -> list[str]:
 
 
 def _halo(x: float, y: float, said: str) -> str:
-    wide = 5.0 * len(said) + 4
-    return (f"<rect x='{x - wide / 2:g}' y='{y - 8:g}' width='{wide:g}' height='10.5' fill='#ffffff' opacity='0.86'/>"
-            + text(x, y, said, 8.5, "middle", "#3c4855"))
+    wide = 5.6 * len(said) + 4
+    return (f"<rect x='{x - wide / 2:g}' y='{y - 9:g}' width='{wide:g}' height='12' fill='#ffffff' opacity='0.86'/>"
+            + text(x, y, said, 10, "middle", "#3c4855"))
 
 
 def drawio(drawing: Drawing) -> str:

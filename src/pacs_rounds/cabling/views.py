@@ -13,6 +13,8 @@ from typing import Any
 from pacs_rounds.cabling import names
 
 UP, DOWN = "up", "down"
+ERRORS = ("input_errors", "crc_errors", "output_errors", "collisions", "late_collisions")
+FC_ERRORS = ("crc_err", "enc_out", "link_fail", "loss_sync", "loss_sig")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,9 @@ class View:
     switch_wwn: str = ""
     domain: int | None = None
     sfps: dict[str, str] = field(default_factory=dict)
+    light: dict[str, tuple[float, list[float]]] = field(default_factory=dict)
+    """Port -> received microwatts and the module's limits (alarm low, high, warning low, high)."""
+    counters: dict[str, dict[str, int]] = field(default_factory=dict)
     answered: set[str] = field(default_factory=set)
     sources: dict[str, str] = field(default_factory=dict)
 
@@ -195,6 +200,9 @@ def _interfaces(one: View, told: list[dict[str, Any]]) -> None:
         before = one.ports.get(name, PortState())
         one.ports[name] = PortState(UP if row["link"] == "up" else DOWN, row["description"] or before.description,
                                     before.speed, before.duplex or row["duplex"], before.trunk)
+        counted = {key: row[key] for key in ERRORS if row[key] is not None}
+        if counted:
+            one.counters[name] = counted
 
 
 @_reads("inventory", "cisco_ios.show_inventory")
@@ -231,6 +239,15 @@ def _sfpshow(one: View, told: list[dict[str, Any]]) -> None:
     for row in told:
         if row.get("serial"):
             one.sfps[str(row["port"])] = str(row["serial"])
+        if row.get("rx_microwatts") is not None:
+            one.light[str(row["port"])] = row["rx_microwatts"], list(row["limits"].get("rx_microwatts") or [])
+
+
+@_reads("fc_errors", "brocade_fos.porterrshow")
+def _porterrshow(one: View, told: Any) -> None:
+    for row in told["ports"] if isinstance(told, dict) else told:
+        counted = {key: row[key] for key in FC_ERRORS if isinstance(row.get(key), int)}
+        one.counters[str(row["port"])] = counted
 
 
 # VNX -----------------------------------------------------------------------------------------------------------------

@@ -238,4 +238,4 @@ def book(site: str, run: str | None, out: Path | None, lang: str) -> None:
     _write(site, out, f"cabling-{site}.{lang}.pdf", data)
 
 
-from pacs_rounds.cli import cabling_exchange  # noqa: E402, F401  (adds import, export)
+from pacs_rounds.cli import cabling_exchange, cabling_work  # noqa: E402, F401  (they add their commands)
