@@ -200,7 +200,7 @@ def test_rancids_plain_files_come_in_and_stripped_ones_are_not_sealed(store: Sto
 
 
 def test_the_command_says_what_came_in_and_ends_with_1_when_something_did_not(
-        store: Store, tmp_path: Path, capsys: CLI) -> None:
+        store: Store, tmp_path: Path, capsys: CLI, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "ox"
     folder.mkdir()
     (folder / "core-1").write_text(TEXT)
@@ -208,7 +208,12 @@ def test_the_command_says_what_came_in_and_ends_with_1_when_something_did_not(
     assert "core-1  new sealed  core-1" in capsys.readouterr().out
     (folder / "nobody").write_text("x\n")
     assert rounds("configs", "import", "--site", "lab", str(folder), "--from", "oxidized") == 1
-    assert "nobody  left_out  nobody  is no host of the site's inventory" in capsys.readouterr().out
+    out, err = capsys.readouterr()
+    assert "nobody  left_out  nobody  is no host of the site's inventory" in out
+    assert err == ""
+    monkeypatch.setattr(cli, "settings_of", lambda site: {"recipients": ["{{ x }}"]})
+    assert rounds("configs", "import", "--site", "lab", str(folder), "--from", "oxidized") == 1
+    assert "nothing is sealed now" in capsys.readouterr().err
     for place in (tmp_path / "missing", tmp_path / "state"):
         assert rounds("configs", "import", "--site", "lab", str(place), "--from", "rancid") == 2
 

@@ -288,6 +288,9 @@ def import_(site: str, directory: Path, form: str) -> None:
     from pacs_rounds.configs.importing import bring_in
 
     store = _store(site)
+    if settings_of(site).get("recipients") and not store.words:
+        click.echo("rounds: the recipients are templates, which only a round fills in: nothing is sealed now, the next "
+                   "round seals what it reads", err=True)
     refused = 0
     for one in bring_in(store, directory, form, _platforms(site)):
         state = one.copy.state if one.copy else "left_out"
