@@ -19,6 +19,7 @@ COMMANDS = {
     "replay": ("inspect", "Judge recorded text as a round, or judge a sealed run again."),
     "harvest": ("harvest", "Keep what the databases will have forgotten by the next visit."),
     "observe": ("observe", "Record what you saw at a device, for the next round."),
+    "holidays": ("holidays", "The coming public holidays, and the inspection due before each."),
     "lab": ("lab", "The simulated hospital: up, status, down."),
     "trust": ("trust", "Record SSH host keys on first use."),
     "runs": ("evidence", "List a site's runs."),
