@@ -38,7 +38,15 @@ def concerned(scenario: Path) -> set[str]:
     """The devices a scenario changes, and those it expects something of; the lab's own names (imm-…) are no hosts."""
     said = overlay.read(scenario)
     named = ({str(name) for name in said} & HOSTS) | {entry["host"] for entry in said.get("expect") or []}
-    return named.union(*map(partners, named))
+    whole = named.union(*map(originals, named))
+    return whole.union(*map(partners, whole))
+
+
+def originals(host: str) -> set[str]:
+    """What the host holds copies of: a copy can only be told with its original."""
+    agreed = SITE.host_vars.get(host, {}).get("rounds_backup") or {}
+    images = {(agreed.get("images") or {}).get("copy_of")} - {None}
+    return images | {one["of"] for one in (agreed.get("copies") or {}).values()}
 
 
 def partners(host: str) -> set[str]:
