@@ -7,29 +7,14 @@ by whom, what is wrong, and the lines for the signatures.
 from __future__ import annotations
 
 import csv
-import functools
 import io
-from pathlib import Path
 from typing import Any
 
-from pacs_rounds import yamlfile
 from pacs_rounds.cabling import elevation, labels, names, rules, topology
 from pacs_rounds.cabling.model import Cable, End, Register
 from pacs_rounds.cabling.survey import CONTRADICTED, GRADES, Survey
+from pacs_rounds.cabling.words import grade_word, words
 from pacs_rounds.report.paper import Block, cell, heading, para, row, run, table
-
-WORDS = Path(__file__).parent / "templates" / "words.yml"
-
-@functools.cache
-def words(lang: str) -> dict[str, Any]:
-    """The book's words in a language."""
-    found: dict[str, Any] = yamlfile.load(WORDS)[lang]
-    return found
-
-
-def grade_word(grade: str, lang: str) -> str:
-    """A grade for people; a dash for none."""
-    return str(words(lang)["grades"].get(grade, "—"))
 
 
 def schedule(register: Register, rack: str, survey: Survey | None = None) -> list[dict[str, str]]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from pacs_rounds.cabling import trace
 from pacs_rounds.cabling.model import End, Register
-from pacs_rounds.cabling.views import View
+from pacs_rounds.cabling.views import DOWN, View
 
 OK, BAD, UNKNOWN_ = "ok", "bad", "unknown"
 
@@ -52,8 +52,8 @@ def run(register: Register, after: Mapping[str, View], before: Mapping[str, View
 def _both_ends(link: trace.Link, views: Mapping[str, View]) -> list[Result]:
     """Speed and duplex must be the same at both ends: one forced and one negotiating end lose frames under load."""
     told = [views[end.device].ports.get(end.port) if end.device in views else None for end in (link.a, link.b)]
-    if told[0] is None or told[1] is None:
-        return []
+    if told[0] is None or told[1] is None or DOWN in {told[0].state, told[1].state}:
+        return []  # a port without a link has negotiated nothing
     found = []
     for kind in ("speed", "duplex"):
         one, two = getattr(told[0], kind), getattr(told[1], kind)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pacs_rounds.cabling.book import words
-from pacs_rounds.cabling.plan import Step
+from pacs_rounds.cabling.plan import Step, sentence
+from pacs_rounds.cabling.words import words
 from pacs_rounds.report.paper import Block, cell, heading, para, row, run, table
 
 FILLED = ("who", "out", "in", "before", "after", "counters", "sign")
@@ -20,12 +20,13 @@ def blocks(steps: list[Step], site: str, run_name: str, lang: str) -> list[Block
     if not steps:
         return [*found, para(t["none"])]
     for step in steps:
-        inside: list[Block] = [heading(2, f"{step.number}. {step.title}")]
+        inside: list[Block] = [heading(2, f"{step.number}. {sentence(step.title, lang)}")]
         if step.outage:
             inside.append(para(f"{t['outage']}: {', '.join(step.outage)}", style="alarm"))
-        inside.append({"k": "list", "ordered": True, "bare": False, "items": [cell(line) for line in step.do]})
-        facts = [(t["keep"], ", ".join(step.keep)), (t["pair"], ", ".join(step.pairs)), (t["verify"], step.verify),
-                 (t["back"], step.back)]
+        items = [cell(sentence(one, lang)) for one in step.do]
+        inside.append({"k": "list", "ordered": True, "bare": False, "items": items})
+        facts = [(t["keep"], ", ".join(step.keep)), (t["pair"], ", ".join(step.pairs)), (t["verify"], t["proof"]),
+                 (t["back"], t["way_back"])]
         inside.append(table([1, 4], [], [row(cell(run(name, "bold")), said) for name, said in facts if said],
                             style="facts"))
         inside.append(table([2] * len(FILLED), [t[key] for key in FILLED], [row(*[""] * len(FILLED))], style="sign"))

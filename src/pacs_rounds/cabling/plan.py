@@ -15,9 +15,19 @@ from pacs_rounds.cabling import rules
 from pacs_rounds.cabling.model import Register
 from pacs_rounds.cabling.survey import BOTH, CONSISTENT, CONTRADICTED, ONE, Graded, Survey
 from pacs_rounds.cabling.views import DOWN
+from pacs_rounds.cabling.words import words
 
 REPAIR, MOVE, IDENTIFY = "repair", "move", "identify"
 DOUBLED = ("lan", "fc")
+
+
+Line = dict[str, str]
+"""One sentence of a step: `say` names it in templates/words.yml, the rest fills its gaps."""
+
+
+def line(say: str, **gaps: str) -> Line:
+    """A sentence."""
+    return {"say": say, **gaps}
 
 
 @dataclass(slots=True)
@@ -28,13 +38,11 @@ class Step:
     number: int
     kind: str
     link: str
-    title: str
-    do: list[str]
+    title: Line
+    do: list[Line]
     touches: list[str]
     keep: list[str]
     outage: list[str]
-    verify: str
-    back: str
     pairs: list[str] = field(default_factory=list)
     after: list[int] = field(default_factory=list)
     done: dict[str, Any] = field(default_factory=dict)
@@ -46,8 +54,8 @@ class _Work:
 
     kind: str
     graded: Graded
-    title: str
-    do: list[str]
+    title: Line
+    do: list[Line]
     with_: list[Graded] = field(default_factory=list)
 
 
@@ -69,10 +77,9 @@ def make(found: Survey) -> list[Step]:
     for stray in found.strays:
         if not stray.explains:
             steps.append(Step(
-                len(steps) + 1, IDENTIFY, "", f"find out whose the cable at {stray.a} is",
-                [f"follow it by eye from {known.where(stray.a)} ({stray.what}); do not unplug it",
-                 "write it into the register and label it, or agree its removal with its owner"],
-                [stray.a.device], [], [], "it stands in the register, and the survey grades it", "nothing was touched"))
+                len(steps) + 1, IDENTIFY, str(stray.a), line("identify", spot=str(stray.a)),
+                [line("follow", spot=known.where(stray.a), what=stray.what), line("register_it")], [stray.a.device],
+                [], []))
     return steps
 
 
@@ -101,31 +108,29 @@ def _work(found: Survey) -> list[_Work]:
             taken |= {each.link.name for each in mine}
             moves.append(_Work(MOVE, one, _title(one), _moving(found.register, mine), mine[1:]))
         elif one.state == DOWN:
-            repairs.append(_Work(REPAIR, one, f"bring back {one.link.name}", _repairing(found.register, one)))
+            repairs.append(_Work(REPAIR, one, line("bring_back", link=one.link.name), _repairing(found.register, one)))
     return [*repairs, *moves]
 
 
-def _title(one: Graded) -> str:
-    return f"put {one.link.name} where the register says" + (f", with {one.with_}" if one.with_ else "")
+def _title(one: Graded) -> Line:
+    return line("put_both" if one.with_ else "put", link=one.link.name, other=one.with_)
 
 
-def _moving(known: Register, mine: list[Graded]) -> list[str]:
-    lines = []
-    for one in mine:
-        spot = ", ".join(known.where(end) for end in one.found.values() if end.port) or "wherever it is now"
-        lines.append(f"read both labels of {one.link.name}; photograph {spot} before anything is touched")
-    for one in mine:
-        spot = ", ".join(known.where(end) for end in one.found.values() if end.port) or "where it is now"
-        lines.append(f"unplug {one.link.name} at {spot}")
-    lines += [f"plug {one.link.name} in: {known.where(one.link.a)} to {known.where(one.link.b)}" for one in mine]
-    return [*lines, "photograph the result; note the times of unplugging and plugging"]
+def _moving(known: Register, mine: list[Graded]) -> list[Line]:
+    spots = {one.link.name: ", ".join(known.where(end) for end in one.found.values() if end.port) or "?"
+             for one in mine}
+    told = [line("read_labels", link=name, spot=spot) for name, spot in spots.items()]
+    told += [line("unplug", link=name, spot=spot) for name, spot in spots.items()]
+    told += [line("plug", link=one.link.name, a=known.where(one.link.a), b=known.where(one.link.b)) for one in mine]
+    return [*told, line("photograph")]
 
 
-def _repairing(known: Register, one: Graded) -> list[str]:
-    return [f"look at both ends: {known.where(one.link.a)} and {known.where(one.link.b)}; photograph them",
-            "reseat the end without light; if there is still none, change the lead, then the module",
-            *(f"on the way: {hop.cable.id} {known.where(hop.near)} to {known.where(hop.far)}" for hop in one.link.hops
-              if not one.link.direct)]
+def _repairing(known: Register, one: Graded) -> list[Line]:
+    told = [line("look", a=known.where(one.link.a), b=known.where(one.link.b)), line("reseat")]
+    if not one.link.direct:
+        told += [line("on_the_way", link=hop.cable.id, a=known.where(hop.near), b=known.where(hop.far))
+                 for hop in one.link.hops]
+    return told
 
 
 def _members(known: Register, work: _Work) -> list[str]:
@@ -156,12 +161,9 @@ def _step(known: Register, number: int, work: _Work, ways: dict[tuple[str, str],
     keep = [link for (name, _), links in ways.items() if name in touches
             and known.devices[name].role not in {"lan_switch", "san_switch"}
             for link in links if link not in touched and usable[link]]
-    names = " and ".join(sorted(touched))
     return Step(
         number, work.kind, "+".join(sorted(touched)) if work.with_ else work.graded.link.name, work.title, work.do,
         touches, list(dict.fromkeys(keep)), _lost(known, work, ways, usable),
-        f"{names} seen as documented, with a link at both ends; every link of `keep` still up",
-        "plug everything back as in the photographs, verify, and stop for tonight",
         sorted({known.devices[name].pair for name in touches if known.devices[name].pair}))
 
 
@@ -170,8 +172,8 @@ def verify(step: Step, found: Survey) -> list[str]:
     by_name = {one.link.name: one for one in found.links}
     wrong = []
     if step.kind == IDENTIFY:
-        spot = step.title.removeprefix("find out whose the cable at ").removesuffix(" is")
-        return [f"{spot} is still undocumented"] if any(str(stray.a) == spot for stray in found.strays) else []
+        still = any(str(stray.a) == step.link for stray in found.strays)
+        return [f"{step.link} is still undocumented"] if still else []
     for name, one in by_name.items():
         if not _concerns(step, name):
             continue
@@ -201,13 +203,17 @@ def from_data(data: dict[str, Any]) -> list[Step]:
     return [Step(**one) for one in data["steps"]]
 
 
-def text(step: Step) -> list[str]:
+def sentence(told: Line, lang: str) -> str:
+    """A sentence in a language."""
+    return str(words(lang)["steps"][told["say"]]).format_map(told)
+
+
+def text(step: Step, lang: str) -> list[str]:
     """One step as a technician reads it."""
-    state = step.done.get("state", "open")
-    lines = [f"{step.number}. [{state}] {step.title}" + (f"  OUTAGE: {', '.join(step.outage)}" if step.outage else "")]
-    lines += [f"   - {line}" for line in step.do]
-    if step.keep:
-        lines.append(f"   must stay up: {', '.join(step.keep)}")
-    if step.pairs:
-        lines.append(f"   one half of: {', '.join(step.pairs)}; touch nothing of the other half")
-    return [*lines, f"   verify: {step.verify}", f"   way back: {step.back}"]
+    t = words(lang)["order"]
+    state = words(lang)["states"][step.done.get("state", "open")]
+    outage = f"  {t['outage']}: {', '.join(step.outage)}" if step.outage else ""
+    lines = [f"{step.number}. [{state}] {sentence(step.title, lang)}{outage}"]
+    lines += [f"   - {sentence(one, lang)}" for one in step.do]
+    facts = ((t["keep"], step.keep), (t["pair"], step.pairs))
+    return lines + [f"   {name}: {', '.join(told)}" for name, told in facts if told]

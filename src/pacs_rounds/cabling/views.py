@@ -199,7 +199,8 @@ def _interfaces(one: View, told: list[dict[str, Any]]) -> None:
         name = names.port(row["interface"])
         before = one.ports.get(name, PortState())
         one.ports[name] = PortState(UP if row["link"] == "up" else DOWN, row["description"] or before.description,
-                                    before.speed, before.duplex or row["duplex"], before.trunk)
+                                    before.speed, before.duplex or (row["duplex"] if row["duplex"] in {"full", "half"} else
+                                                                    None), before.trunk)
         counted = {key: row[key] for key in ERRORS if row[key] is not None}
         if counted:
             one.counters[name] = counted

@@ -49,7 +49,7 @@ def _keep(site: str, data: dict[str, Any]) -> None:
 @click.option("--run", default="newest", show_default=True, help="The sealed survey to plan from.")
 @click.option("--write", is_flag=True, help="Keep it as the site's plan, so that `step` can tick it off.")
 @click.option("--show", is_flag=True, help="Show the plan that is kept, with what has been done.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Of the work order.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Of the steps.")
 @click.option("--pdf", is_flag=True, help="Also the work order to print, with room for names, times and photographs.")
 @OUT
 def plan(site: str, run: str, write: bool, show: bool, lang: str, pdf: bool, out: Path | None) -> None:
@@ -75,7 +75,7 @@ def plan(site: str, run: str, write: bool, show: bool, lang: str, pdf: bool, out
         data = planning.to_data(planning.make(told), name)
     steps = planning.from_data(data)
     for step in steps:
-        click.echo("\n".join(planning.text(step)))
+        click.echo("\n".join(planning.text(step, lang)))
     click.echo(f"{len(steps)} steps from {data['run']}" if steps else "nothing is to be done")
     if write and not show:
         _keep(site, data)
@@ -97,8 +97,9 @@ def plan(site: str, run: str, write: bool, show: bool, lang: str, pdf: bool, out
 @click.option("--who", default="", help="Who did it.")
 @click.option("--before", type=click.Path(path_type=Path), help="Photograph before the work; its SHA-256 is kept.")
 @click.option("--after", type=click.Path(path_type=Path), help="Photograph after the work; its SHA-256 is kept.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 def step(site: str, number: int, verify: bool, abort: str | None, run: str, who: str, before: Path | None,
-         after: Path | None) -> None:
+         after: Path | None, lang: str) -> None:
     """One step of the kept plan: show it, prove it (--verify) or give it up (--abort). Exit status 1: not proven."""
     from pacs_rounds.cabling import plan as planning
 
@@ -107,7 +108,7 @@ def step(site: str, number: int, verify: bool, abort: str | None, run: str, who:
     one = next((each for each in steps if each.number == number), None)
     if one is None:
         raise BadInput(f"step {number}", "the plan has no such step", f"it has 1 to {len(steps)}")
-    click.echo("\n".join(planning.text(one)))
+    click.echo("\n".join(planning.text(one, lang)))
     if not (verify or abort):
         return
     if not who.strip():
