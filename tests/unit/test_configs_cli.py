@@ -112,6 +112,17 @@ def test_restore_writes_what_the_device_gave_for_its_owner_only(two: Store, tmp_
     assert "does not open this copy" in capsys.readouterr().err
 
 
+def test_what_is_loaded_begins_with_the_configuration(two: Store, tmp_path: Path, capsys: CLI) -> None:
+    words = ["configs", "restore", "--site", "lab", "core-1", "--identity", str(tmp_path / "key.txt")]
+    assert rounds(*words, "--for-loading") == 0
+    out = capsys.readouterr().out
+    assert out == LATER[LATER.index("version 12.2"):]
+    assert restore.loadable("cisco_catos", "config", CATOS.encode()).startswith(b"begin\n!\n")
+    for text in (b"version 12.2\nx\nversion 3\n", b"x\n"):
+        assert restore.loadable("cisco_ios", "running_config", text) == text
+    assert restore.loadable("linux", "fstab", b"a\nversion \n") == b"a\nversion \n"
+
+
 def test_steps_exist_in_both_languages_for_every_main_document() -> None:
     for platform, document in [*restore.MAIN.items(), ("cisco_ios", "startup_config"), ("linux", "anything")]:
         assert restore.how(platform, document, "en") != restore.how(platform, document, "zh")

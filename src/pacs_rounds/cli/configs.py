@@ -228,15 +228,17 @@ def quarantine(site: str, device: str, as_json: bool) -> None:
               help="An age identity file, or an unencrypted OpenSSH private key, of one of the recipients.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path),
               help="Write here, readable by you only; it must not exist yet. Default: standard output.")
+@click.option("--for-loading", is_flag=True, help="Without what the device says before its configuration.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-def restore(site: str, device: str, document: str, rev: str, identity: Path, output: Path | None, lang: str) -> None:
+def restore(site: str, device: str, document: str, rev: str, identity: Path, output: Path | None, for_loading: bool,
+            lang: str) -> None:
     """Open a DEVICE's sealed copy, byte for byte as the device gave it; how to load it goes to standard error.
 
     Without this tool: age -d -i IDENTITY sealed/ab/ab….age; the name stands in DEVICE/manifest.json of the history.
 
     \b
     Examples:
-      rounds configs restore --site lab core-1 --identity key.txt -o core-1.cfg
+      rounds configs restore --site lab core-1 --identity key.txt --for-loading -o core-1.cfg
       rounds configs restore --site lab core-1 startup_config --at 2026-10-01 --identity key.txt > startup.cfg
     """
     from pacs_rounds.configs import restore as restoring
@@ -245,12 +247,13 @@ def restore(site: str, device: str, document: str, rev: str, identity: Path, out
     at = store.history.revision(rev, device)
     word = _document(store.history, device, document, at)
     data = restoring.plain(store, device, word, at, identity)
+    platform = str(store.history.manifest(device, at).get("platform", ""))
+    data = restoring.loadable(platform, word, data) if for_loading else data
     if output is None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     else:
         _write_private(output, data)
-    platform = str(store.history.manifest(device, at).get("platform", ""))
     click.echo(f"{device} {word} {at[:12]}: {len(data)} bytes", err=True)
     for number, step in enumerate(restoring.how(platform, word, lang), start=1):
         click.echo(f"  {number}. {step}", err=True)

@@ -35,6 +35,14 @@ def main_document(platform: str, documents: list[str]) -> str:
     raise BadInput("document", "which one?", "there are: " + ", ".join(documents) if documents else "there is none")
 
 
+def loadable(platform: str, document: str, text: bytes) -> bytes:
+    """The text without the lines that the device says before its configuration: a device takes them for commands."""
+    first = {("cisco_ios", "running_config"): b"version ", ("cisco_ios", "startup_config"): b"version ",
+             ("cisco_catos", "config"): b"begin"}.get((platform, document))
+    at = -1 if first is None or text.startswith(first) else text.find(b"\n" + first)
+    return text[at + 1:]
+
+
 def plain(store: Store, device: str, document: str, rev: str, identity: Path) -> bytes:
     """The text as the device gave it. BadInput when there is no such copy, or the identity does not open it."""
     told = store.history.manifest(device, rev).get("documents", {}).get(document)
