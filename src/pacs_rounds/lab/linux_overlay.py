@@ -84,8 +84,6 @@ class Overlay:
 
     def _rewriting(self) -> re.Pattern[str]:
         own = (*(oracle_host.TREES if "oracle" in self.device.state else ()), *backup_files.trees(self.device.state))
-        trees = "|".join(re.escape(tree) for tree in (*linux_files.TREES, *own))
-        own = oracle_host.TREES if "oracle" in self.device.state else ()
         trees = "|".join(re.escape(tree) for tree in (*linux_files.TREES, *postgres_host.TREES, *own))
         # Oracle's programs are never in /bin: `"$home"/bin/sqlplus` must stay what it is.
         tools = "|".join(re.escape(path.name) for path in self.bin.iterdir() if path.name not in oracle_host.PROGRAMS)
