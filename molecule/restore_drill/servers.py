@@ -61,7 +61,8 @@ def up() -> None:
     for host, address in ADDRESSES.items():
         variables: dict[str, Any] = {"ansible_host": address}
         variables |= {"rounds_drill": drills[host]} if host in drills else \
-            {"rounds_postgres": {"instances": [cluster.settings]}}
+            {"rounds_postgres": {"instances": [{**cluster.settings, "backups": str(cluster.backups),
+                                                "wal_archive": str(cluster.archive)}]}}
         place = INVENTORY / "host_vars" / host / "main.yml"
         place.parent.mkdir(parents=True)
         place.write_text(yaml.safe_dump(variables, explicit_start=True), encoding="utf-8")

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pacs_rounds.drill import tables
 from pacs_rounds.postgres import session
 
 STEPS = ("verify", "restore", "configure", "open", "read", "check", "stop", "clear")
@@ -241,7 +242,7 @@ def steps(drill: Drill, host: str, run: str, cutoff: str) -> dict[str, str]:
         "restore": _FIND + _RESTORE.replace("{run}", run),
         "configure": mine + _CONFIGURE.format(configuration=configuration, end=session.END),
         "open": mine + _OPEN.format(seconds=round(limit_seconds(drill))) + opened,
-        "read": mine + read_tables(_instance(drill), drill["tables"], cutoff, limit_seconds(drill)),
+        "read": mine + tables.read(_instance(drill), drill["tables"], cutoff, limit_seconds(drill)),
         "check": mine + _CHECK.format(owner=owner),
         "stop": mine + _STOP,
         "clear": mine + _CLEAR,
@@ -263,32 +264,6 @@ def _framed(name: str, script: str) -> str:
             f"echo \"-- step {name} ended $({clock}) status $s\"\n")
 
 
-def read_tables(instance: Mapping[str, Any], tables: list[dict[str, Any]], cutoff: str, seconds: float) -> str:
-    """sh text that counts the named tables and sums a hash of every row: only two numbers per table leave the server.
-
-    With `moment`, a column that never changes once it is written, only rows older than `cutoff` (the backup's start)
-    count: production has gone on since.
-    """
-    parts = []
-    by_database: dict[str, list[str]] = {}
-    for one in tables:
-        by_database.setdefault(one["database"], []).append(_count(one, cutoff))
-    for database, queries in by_database.items():
-        lines = session.prologue(seconds) + "".join(queries)
-        parts.append(f"{session.psql(instance, database)} 2>&1 <<'{session.END}'\n{lines}{session.END}\n")
-    return "echo '-- tables'\n" + "".join(parts) + "echo '-- end of tables'\n"
-
-
-def _count(table: Mapping[str, Any], cutoff: str) -> str:
-    schema, _, name = str(table["table"]).rpartition(".")
-    place = f'"{schema or "public"}"."{name}"'
-    only = f" where t.\"{table['moment']}\" < timestamptz '{cutoff}'" if table.get("moment") and cutoff else ""
-    title = f"{table['database']}.{schema or 'public'}.{name}"
-    checksum = "coalesce(sum(('x' || left(md5(t::text), 15))::bit(60)::bigint), 0)"
-    return (f"\\pset tuples_only on\n\\echo -- table {title}\n"
-            f"select count(*), {checksum} from {place} t{only};\n")
-
-
 PRODUCTION = {"production": """
 select (select system_identifier from pg_control_system()) as system_identifier,
        pg_is_in_recovery() as in_recovery,
@@ -302,6 +277,6 @@ select (select system_identifier from pg_control_system()) as system_identifier,
 def production(drill: Drill, instance: Mapping[str, Any], cutoff: str) -> tuple[str, str]:
     """The two sh texts that ask production, in sessions that cannot write: who it is, and its named tables."""
     account = str(instance.get("os_user", "postgres"))
-    tables = read_tables(instance, drill["tables"], cutoff, limit_seconds(drill))
+    counts = tables.read(instance, drill["tables"], cutoff, limit_seconds(drill))
     name = "echo \"-- host $(uname -n)\"\n"
-    return name + session.ask(instance, PRODUCTION), session.as_user(account, tables)
+    return name + session.ask(instance, PRODUCTION), session.as_user(account, counts)

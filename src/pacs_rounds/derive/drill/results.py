@@ -8,6 +8,7 @@ from typing import Any
 
 from pacs_rounds.derive import Data, derivation
 from pacs_rounds.model import Context, NotApplicable, Reason, Row
+from pacs_rounds.postgres.segments import gaps, segment_number
 
 STEPS = ("verify", "restore", "configure", "open", "read", "check", "stop", "clear")
 _MANIFEST = re.compile(r"manifest|missing|not present on disk|no such file|present (?:on disk|in)", re.IGNORECASE)
@@ -285,21 +286,3 @@ def _rpo_seconds(data: Data) -> int | None:
 
 def _at(moment: str) -> float:
     return datetime.fromisoformat(moment).timestamp()
-
-
-def gaps(look: dict[str, Any]) -> list[str] | None:
-    """Missing segment names between the backup's first and the archive's last, on whatever timeline; None if unsaid."""
-    start, size = look.get("start_segment"), look.get("segment_bytes") or 16 << 20
-    if not start or len(start) != 24:
-        return None
-    numbers = {segment_number(name, size): name for name in look["wal"]}
-    first = segment_number(start, size)
-    last = max(numbers, default=first)
-    per_log = (1 << 32) // size
-    return [f"{start[:8]}{number // per_log:08X}{number % per_log:08X}" for number in range(first, last + 1)
-            if number not in numbers][:1000]
-
-
-def segment_number(name: str, size: int) -> int:
-    """Which segment of the log a file name means, whatever its timeline."""
-    return int(name[8:16], 16) * ((1 << 32) // size) + int(name[16:24], 16)

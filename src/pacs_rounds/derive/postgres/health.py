@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from pacs_rounds.derive import Data, derivation, identity
-from pacs_rounds.derive.drill.results import segment_number
 from pacs_rounds.model import Context, Reason, Row
+from pacs_rounds.postgres.segments import segment_number
 
 Section = dict[str, Any]
 

@@ -8,8 +8,8 @@ from typing import Any
 from pacs_rounds.backup import drills, ladder
 from pacs_rounds.backup.ladder import Proof
 from pacs_rounds.derive import Data, derivation
-from pacs_rounds.derive.drill.results import gaps
 from pacs_rounds.model import Context, NotApplicable, Reason, Row
+from pacs_rounds.postgres.segments import gaps
 
 ENGINE = "postgresql"
 TODO = {
