@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from pacs_rounds.backup.ladder import DAY, moment
-from pacs_rounds.derive import Data
+from pacs_rounds.derive import Data, Derivation
 from pacs_rounds.model import Context, NotApplicable, Reason, Row
 
 DATABASE = "backup_database"
@@ -29,6 +30,27 @@ class Gap:
     def row(self, item: str, **named: Any) -> Row:
         """The row that says so."""
         return {"item": item, "unknown": str(self.reason), "detail": self.detail, **named}
+
+
+class SilentError(Exception):
+    """The host gave no answer to any query: one row says so for the whole check."""
+
+    def __init__(self, gap: Gap) -> None:
+        self.gap = gap
+        super().__init__(gap.detail)
+
+
+def or_silent(function: Derivation) -> Derivation:
+    """A derivation over instances; on a silent host its one row is unknown with the reason."""
+
+    @functools.wraps(function)
+    def told(data: Data, context: Context) -> list[Row]:
+        try:
+            return function(data, context)
+        except SilentError as silent:
+            return [silent.gap.row("*")]
+
+    return told
 
 
 @dataclass(slots=True)
@@ -58,7 +80,7 @@ class Instance:
 
 
 def instances(data: Data, context: Context, queries: Iterable[str]) -> list[Instance]:
-    """The instances that run here. NotApplicable where none does, or the host has no Oracle at all."""
+    """The instances that run here. NotApplicable where none does, or the host has no Oracle at all; SilentError."""
     known = (context.settings.get("oracle") or {}).get("instances")
     if not known:
         raise NotApplicable("no Oracle database is agreed for this host (rounds_oracle)")
@@ -69,8 +91,9 @@ def instances(data: Data, context: Context, queries: Iterable[str]) -> list[Inst
             sids[part["sid"]] = sids.get(part["sid"], False) or part["running"]
     if sids and not any(sids.values()):
         raise NotApplicable(NO_INSTANCE)
-    if not sids:  # nobody answered at all: each agreed instance is unknown, none is left out
-        sids = {one["sid"]: True for one in known}
+    if not sids:
+        gap = told[DATABASE]
+        raise SilentError(gap if isinstance(gap, Gap) else Gap(Reason.EMPTY, "no instance is named in the answer"))
     return [_instance(sid, told, context) for sid, running in sids.items() if running]
 
 

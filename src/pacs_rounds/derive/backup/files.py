@@ -7,7 +7,7 @@ from typing import Any
 
 from pacs_rounds.backup.ladder import DAY, amount
 from pacs_rounds.derive import Data, derivation
-from pacs_rounds.derive.backup.common import Gap, agreed, day, instances, listed
+from pacs_rounds.derive.backup.common import Gap, agreed, day, instances, listed, or_silent
 from pacs_rounds.model import Context, NotApplicable, Row
 
 HARMLESS = frozenset({"ORA-31684", "ORA-39111"})
@@ -17,6 +17,7 @@ STILL_RUNNING = 6 * 3600.0
 
 
 @derivation("backup.pieces")
+@or_silent
 def pieces(data: Data, context: Context) -> list[Row]:
     """A row per instance: available, expired (the last crosscheck did not find a piece), unavailable."""
     rows: list[Row] = []
@@ -42,6 +43,7 @@ def pieces(data: Data, context: Context) -> list[Row]:
 
 
 @derivation("backup.retention")
+@or_silent
 def retention(data: Data, context: Context) -> list[Row]:
     """A row per instance: RMAN's retention policy against the agreed one."""
     rows: list[Row] = []

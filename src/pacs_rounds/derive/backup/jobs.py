@@ -7,7 +7,18 @@ from typing import Any
 from pacs_rounds.backup.history import covered
 from pacs_rounds.backup.ladder import DAY, moment
 from pacs_rounds.derive import Data, derivation
-from pacs_rounds.derive.backup.common import DATA_TYPES, QUARTER, Gap, Instance, Job, day, instances, jobs_of, listed
+from pacs_rounds.derive.backup.common import (
+    DATA_TYPES,
+    QUARTER,
+    Gap,
+    Instance,
+    Job,
+    day,
+    instances,
+    jobs_of,
+    listed,
+    or_silent,
+)
 from pacs_rounds.model import Context, Row
 
 HARMLESS = frozenset({"RMAN-08120", "RMAN-08137", "RMAN-08138", "RMAN-08139", "RMAN-08591"})
@@ -18,6 +29,7 @@ LONGEST_RUN = 24 * 3600.0
 
 
 @derivation("backup.last_jobs")
+@or_silent
 def last_jobs(data: Data, context: Context) -> list[Row]:
     """A row per instance and kind of job: how the newest one ended. "With warnings" is read up in its log."""
     rows: list[Row] = []
@@ -64,6 +76,7 @@ def _log_of(one: Instance, job: Job, logs: dict[str, Any] | None) -> dict[str, A
 
 
 @derivation("backup.jobs_failed")
+@or_silent
 def jobs_failed(data: Data, context: Context) -> list[Row]:
     """A row per instance: jobs of the last quarter that failed or ended with errors, as far as the history reaches."""
     rows: list[Row] = []
@@ -82,6 +95,7 @@ def jobs_failed(data: Data, context: Context) -> list[Row]:
 
 
 @derivation("backup.longest_interval")
+@or_silent
 def longest_interval(data: Data, context: Context) -> list[Row]:
     """A row per instance: the longest time of the last quarter without a finished backup of the data, in hours. Spans
     of which nobody can know anything are left to backup.history_complete."""
@@ -117,6 +131,7 @@ def _harvests(one: Instance, data: Data) -> list[dict[str, Any]]:
 
 
 @derivation("backup.history_complete")
+@or_silent
 def history_complete(data: Data, context: Context) -> list[Row]:
     """A row per instance: whether the jobs of the last quarter are known without a hole: complete, young (the history
     begins within it), gap."""

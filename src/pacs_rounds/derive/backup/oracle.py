@@ -7,7 +7,18 @@ from typing import Any
 from pacs_rounds.backup import drills, ladder
 from pacs_rounds.backup.ladder import DAY, Proof, moment, plausible
 from pacs_rounds.derive import Data, derivation
-from pacs_rounds.derive.backup.common import DATA_TYPES, Gap, Instance, Job, agreed, instances, jobs_of, limits, listed
+from pacs_rounds.derive.backup.common import (
+    DATA_TYPES,
+    Gap,
+    Instance,
+    Job,
+    agreed,
+    instances,
+    jobs_of,
+    limits,
+    listed,
+    or_silent,
+)
 from pacs_rounds.derive.backup.redo import threads
 from pacs_rounds.model import Context, Reason, Row
 
@@ -24,6 +35,7 @@ TODO = {
 
 
 @derivation("backup.oracle_ladder")
+@or_silent
 def oracle_ladder(data: Data, context: Context) -> list[Row]:
     """Eight rows per running instance; see backup/ladder.py."""
     rows: list[Row] = []

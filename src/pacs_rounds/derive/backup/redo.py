@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pacs_rounds.derive import Data, derivation
-from pacs_rounds.derive.backup.common import Gap, Instance, instances, listed
+from pacs_rounds.derive.backup.common import Gap, Instance, instances, listed, or_silent
 from pacs_rounds.model import Context, Row
 
 OVERDUE = 26 * 3600.0
@@ -54,6 +54,7 @@ def _thread(one: Instance, number: int, known: dict[int, dict[str, Any]]) -> Thr
 
 
 @derivation("backup.archived_logs")
+@or_silent
 def archived_logs(data: Data, context: Context) -> list[Row]:
     """A row per instance and thread: complete, gap, lost, not_backed_up; not_archiving where the database does not."""
     rows: list[Row] = []
