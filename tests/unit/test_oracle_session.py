@@ -216,6 +216,13 @@ def test_two_instances_of_one_host_are_two_sessions_and_one_answer(dash: Stand) 
         ("PACS", True, 1), ("OLD", False, 0), ("RIS", True, 1)]
 
 
+def test_the_inventory_may_say_how_long_a_session_takes(dash: Stand) -> None:
+    dash.settings["session_seconds"] = 4
+    dash.told["answers"]["database"] = "hang"
+    instance, database = both(dash, 60.0)
+    assert (instance.reason, database.reason) == (None, Reason.TIMED_OUT)
+
+
 def test_what_the_inventory_lacks_is_said(dash: Stand) -> None:
     dash.settings = {}
     assert {(one.reason, one.detail.partition(":")[0]) for one in both(dash)} == {

@@ -31,12 +31,14 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """All of one host. `gap` says what the inventory still lacks, in words."""
+    """All of one host. `gap` says what the inventory still lacks, in words; `session_seconds` how long one session may
+    take where the queries' own limits are not meant to decide."""
 
     instances: tuple[Instance, ...] = ()
     become: str = "auto"
     listener: str = ""
     opatch: bool = False
+    session_seconds: float = 0.0
     gap: str = ""
 
     @property
@@ -71,7 +73,8 @@ def read(settings: dict[str, Any] | None) -> Site:
         if '"' in one.password or "\n" in one.password:
             return Site(gap=f"rounds_oracle: SQL*Plus takes no password with quotation marks or line ends ({one.sid})")
     become = str(settings.get("become") or "auto")
-    return Site(tuple(instances), become, str(settings.get("listener") or ""), bool(settings.get("opatch")))
+    return Site(tuple(instances), become, str(settings.get("listener") or ""), bool(settings.get("opatch")),
+                float(settings.get("session_seconds") or 0))
 
 
 def without_secrets(settings: dict[str, Any]) -> dict[str, Any]:

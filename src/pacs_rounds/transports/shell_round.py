@@ -72,7 +72,7 @@ class Plan:
 
     def _session(self, instance: site.Instance, asked: list[Collect]) -> _Step:
         known = queries.load()
-        limit = SESSION_SECONDS + max(one.limit_seconds for one in asked)
+        limit = self._site.session_seconds or SESSION_SECONDS + max(one.limit_seconds for one in asked)
         wanted = [known[name] for one in asked if (name := one.command[len(QUERY):]) in known]
         text = script.build(wanted, self._nonce, instance.connect, instance.container)
         return _Step(Collect(shell.session(self._site, instance, round(limit)), "", limit), QUERY, instance.sid,
