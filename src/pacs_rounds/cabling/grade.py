@@ -250,7 +250,7 @@ def _described(work: Work, one: Graded, side: str, near: End, far: End) -> None:
     words = told.description.lower().replace(",", " ").replace(":", " ").replace("(", " ").replace(")", " ").split()
     if far.device.lower() in words:
         one.proofs.append(proof(view, "description", side, LIKELY, f"{near} is described {told.description!r}",
-                                "ports"))
+                                "ports", "interfaces"))
         return
     other = next((word for word in words if word in work.who.by_name and work.who.by_name[word] != far.device), "")
     if other:

@@ -116,7 +116,7 @@ def view(host: str, data: Mapping[str, Any], hashes: Mapping[str, str] | None = 
 
 
 def _settle(one: View) -> None:
-    """A bond's address stands for its members, whatever the kernel lists it under."""
+    """A bond's address stands for its members, whatever it is listed under."""
     for bond in one.bonds:
         members = set(bond.members)
         for ports in one.own_macs.values():
@@ -198,9 +198,9 @@ def _interfaces(one: View, told: list[dict[str, Any]]) -> None:
     for row in told:
         name = names.port(row["interface"])
         before = one.ports.get(name, PortState())
+        duplex = row["duplex"] if row["duplex"] in {"full", "half"} else None
         one.ports[name] = PortState(UP if row["link"] == "up" else DOWN, row["description"] or before.description,
-                                    before.speed, before.duplex or (row["duplex"] if row["duplex"] in {"full", "half"} else
-                                                                    None), before.trunk)
+                                    before.speed, before.duplex or duplex, before.trunk)
         counted = {key: row[key] for key in ERRORS if row[key] is not None}
         if counted:
             one.counters[name] = counted
