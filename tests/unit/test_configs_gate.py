@@ -184,6 +184,65 @@ def test_a_certificate_and_a_banner_do_not_disturb() -> None:
     assert gate.weight("a\n\n!\n  30820241 308201AA\nb\n") == 2
 
 
+TWICE = """hostname core-9
+crypto pki certificate chain TP
+ certificate self-signed 01
+  30820241 308201AA A0030201 02020101
+  \tquit
+ certificate ca 02
+  30820241 308201AA A0030201 02020101
+  \tquit
+policy-map P
+ class A
+  priority percent 10
+policy-map Q
+ class A
+  priority percent 10
+router bgp 1
+ neighbor 10.1.1.1 remote-as 2
+ !
+ address-family ipv4
+  no auto-summary
+ exit-address-family
+ !
+ address-family vpnv4
+  neighbor 10.1.1.1 activate
+ exit-address-family
+ip access-list extended X
+ remark ---
+ permit ip any any
+ remark ---
+ remark ---
+access-list 10 remark ---
+access-list 10 permit 10.0.0.0
+access-list 10 remark ---
+macro name A
+switchport mode access
+ spanning-tree portfast
+@
+macro name B
+switchport mode access
+ spanning-tree portfast
+@
+banner motd ^C
+   indented
+!
+ switchport mode access
+^C
+line con 0
+ logging synchronous
+"""
+
+
+def test_what_real_switches_say_twice_is_no_fault() -> None:
+    assert gate.judge("cisco_ios", "running_config", ios(TWICE)) == gate.Verdict(True)
+    texts = [child.text for child in sections.ios_tree(TWICE).children]
+    assert texts.count("access-list 10 remark ---") == 1
+    assert texts[-1] == "line con 0"
+    again = TWICE.replace("line con 0", "router bgp 1\n neighbor 10.1.1.9 remote-as 9\nline con 0")
+    assert gate.judge("cisco_ios", "running_config", ios(again)).reason == "not_parsed"
+
+
 def test_every_documents_rules_load_and_unknown_platforms_are_named() -> None:
     for platform in rules.platforms():
         for name in rules.names(platform):

@@ -21,8 +21,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from pacs_rounds.model import BadInput
-
 BRANCH = "refs/heads/main"
 NOTHING = "0" * 40
 SECONDS = 60.0
@@ -48,7 +46,7 @@ class Repository:
         """What git says; HistoryError with its words when it fails and `check` is set. `moment` dates a commit."""
         program = shutil.which("git")
         if program is None:
-            raise BadInput("git", "is not installed", "apt-get install git")
+            raise HistoryError(errno.ENOENT, "git is not installed: apt-get install git", str(self.path))
         # Nothing of the user's own settings may change what is written: signing, hooks, line ends.
         environment = {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C", "HOME": "/nonexistent",

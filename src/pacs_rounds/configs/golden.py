@@ -16,7 +16,7 @@ from typing import Any
 
 from pacs_rounds import yamlfile
 from pacs_rounds.configs.rules import DATA
-from pacs_rounds.configs.sections import banners
+from pacs_rounds.configs.sections import banners, ios_tree
 from pacs_rounds.model import BadInput
 from pacs_rounds.redact import token
 
@@ -92,10 +92,8 @@ def with_default_words(text: str, key: bytes, words: tuple[str, ...] = DEFAULT_W
 
 def judge(wanted: list[Rule], text: str) -> list[Finding]:
     """What each rule finds in an IOS configuration that has passed the gate and is redacted (`with_default_words`, or
-    no community can be told from another)."""
-    from hier_config import Platform, get_hconfig
-
-    root = get_hconfig(Platform.CISCO_IOS, text)
+    no community can be told from another). ParseError when it does not read back into sections after all."""
+    root = ios_tree(text)
     top = [child.text for child in root.children]
     return [_judged(rule, root, top) for rule in wanted]
 

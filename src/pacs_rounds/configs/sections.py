@@ -10,6 +10,7 @@ import functools
 import itertools
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from pacs_rounds.model import ParseError
 
@@ -59,6 +60,19 @@ def _banner_end(lines: list[str], first: int, match: re.Match[str]) -> int | Non
     return None
 
 
+def _macros(lines: list[str]) -> set[int]:
+    """The lines inside `macro name X` up to `@`: commands for another time, in no section."""
+    inside: set[int] = set()
+    number = 0
+    while number < len(lines):
+        if lines[number].startswith("macro name ") and "@" in lines[number:number + LONGEST_BANNER]:
+            last = lines.index("@", number)
+            inside.update(range(number + 1, last + 1))
+            number = last
+        number += 1
+    return inside
+
+
 def tree(platform: str, text: str) -> list[Line]:
     """Every line with its parents: by indentation for IOS, by [section] for Fabric OS, flat for anything else."""
     lines = text.split("\n")
@@ -72,7 +86,7 @@ def tree(platform: str, text: str) -> list[Line]:
 
 
 def _indented(lines: list[str]) -> list[Line]:
-    prose = {number for first, last in banners(lines) for number in range(first + 1, last + 1)}
+    prose = {number for first, last in banners(lines) for number in range(first + 1, last + 1)} | _macros(lines)
     found: list[Line] = []
     above: list[tuple[int, str]] = []
     for number, line in enumerate(lines):
@@ -107,6 +121,35 @@ def _bracketed(lines: list[str]) -> list[Line]:
     return found
 
 
+def ios_tree(text: str) -> Any:
+    """hier-config's tree of an IOS configuration; ParseError when it does not read back.
+
+    The library refuses a command that stands twice in one section, which IOS does with remarks: only the first is given
+    to it. A heading that stands twice is still refused: a switch never prints that.
+    """
+    from hier_config import Platform, get_hconfig
+
+    lines = text.split("\n")
+    inside = _macros(lines)
+    kept: list[str] = []
+    seen: set[tuple[tuple[str, ...], str]] = set()
+    parsed = _indented(lines)
+    for number, line in enumerate(parsed):
+        if number in inside:
+            continue
+        place = (line.parents, line.text.strip())
+        below = next((one for one in parsed[number + 1:number + 4] if one.kind == "command"), None)
+        heading = below is not None and below.parents == (*line.parents, place[1])
+        if line.kind == "command" and not heading and place in seen:
+            continue
+        seen.add(place)
+        kept.append(line.text)
+    try:
+        return get_hconfig(Platform.CISCO_IOS, "\n".join(kept))
+    except Exception as error:  # whatever the library finds wrong with it: it does not read back
+        raise ParseError(f"does not read back into sections: {str(error).splitlines()[0][:120]}") from None
+
+
 def orphans(lines: list[Line]) -> list[str]:
     """Indented commands of an IOS configuration below nothing: what they belong to was lost."""
     return [line.text for line in lines if line.kind == "command" and line.text[:1].isspace() and not line.parents
@@ -128,17 +171,11 @@ def read_ios(text: str) -> None:
 @functools.lru_cache(maxsize=2)
 def _read_ios(text: str) -> None:
     """Without what counts bytes and changes before the version, running and startup are mostly one text: read once."""
-    from hier_config import Platform, get_hconfig
-
     lines = tree("cisco_ios", text)
     lost = orphans(lines)
     if len(lost) > 3:
         raise ParseError(f"{len(lost)} indented lines without a heading above them")
-    try:
-        found = get_hconfig(Platform.CISCO_IOS, text)
-    except Exception as error:  # whatever the library finds wrong with it: it does not read back
-        raise ParseError(f"does not read back into sections: {str(error).splitlines()[0][:120]}") from None
-    if sum(1 for _ in found.children) < 5:
+    if sum(1 for _ in ios_tree(text).children) < 5:
         raise ParseError("fewer than five commands at the top: no whole configuration")
     for first in ("version ", "hostname "):
         said = [line.text for line in lines if line.kind == "command" and line.text.startswith(first)]
