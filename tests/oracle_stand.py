@@ -87,6 +87,7 @@ class Stand:
     running: list[str] = field(default_factory=lambda: ["PACS"])
     told: dict[str, Any] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
+    hidepid: bool = False
 
     @property
     def oracle_home(self) -> Path:
@@ -97,8 +98,10 @@ class Stand:
         asked = [Collect(one, "linux.df", limit) for one in commands]
         plan = Plan(asked, self.settings, NONCE)
         (self.oracle_home / "told.json").write_text(json.dumps(self.told), encoding="utf-8")
-        lines = ["  PID  PPID STAT USER     COMMAND", "    1     0 Ss   root     /sbin/init"]
-        lines += [f"  {900 + n}     1 Ss   oracle   ora_pmon_{sid}" for n, sid in enumerate(self.running)]
+        lines = ["  PID  PPID STAT USER     COMMAND"]
+        lines += [] if self.hidepid else ["    1     0 Ss   root     /sbin/init"]
+        lines += [f"  {900 + n}     1 Ss   oracle   ora_pmon_{sid}" for n, sid in enumerate(self.running)
+                  if not self.hidepid]
         ps = self.shell.parent / "ps"
         ps.write_text("#!/bin/sh\nprintf '%s\\n' '" + "\n".join(lines) + "'\n", encoding="utf-8")
         ps.chmod(0o755)

@@ -101,6 +101,11 @@ def test_an_instance_that_does_not_run_is_not_connected_to(stand: Stand) -> None
     assert stand.calls() == []
 
 
+def test_where_processes_are_hidden_a_missing_one_proves_nothing(stand: Stand) -> None:
+    stand.hidepid = True
+    assert [one.reason for one in both(stand)] == [None, None]
+
+
 def test_one_querys_error_costs_that_query_only(stand: Stand) -> None:
     stand.told["answers"]["instance"] = NO_VIEW
     instance, database = both(stand)

@@ -22,7 +22,9 @@ unset TWO_TASK LOCAL SQLPATH ORACLE_PATH TNS_ADMIN
 """
 
 # An instance that does not run is not connected to: even that would leave a file in its audit directory.
-_RUNS_HERE = r"""p=`ps -eo pid,ppid,stat,user,args` && test -n "$p" && {{ printf '%s\n' "$p" |
+# Where not even process 1 is to be seen (hidepid), a process that is missing proves nothing.
+_RUNS_HERE = r"""p=`ps -eo pid,ppid,stat,user,args`
+printf '%s\n' "$p" | grep '^ *1 ' >/dev/null && {{ printf '%s\n' "$p" |
   grep '[ _][a-z]*_pmon_{sid}$' >/dev/null || {{ echo '{not_running}'; exit 0; }}; }}
 """
 
