@@ -67,7 +67,7 @@ class ActionModule(ActionBase):
         for host, answers in self._answers(run_dir, run, facts, commands, arguments, hostvars):
             transport = "replay" if run.get("replay") else arguments["transport"]
             inputs = rounds.prepare(run_dir, run, role, arguments["checks"], transport, facts[host])
-            judged = rounds.finish(run_dir, inputs, answers, key)
+            judged = rounds.finish(run_dir, inputs, answers, key, redacted=transport == "configs")
             outcomes += [Outcome(record["outcome"]) for record in judged]
         return {"changed": False, "outcome": str(gravest(outcomes)), "records": len(outcomes), "hosts": len(hosts)}
 

@@ -3,8 +3,8 @@
     fleet_server.py FOLDER COUNT [--lines N] [--delay SECONDS] [--hang NAME]
 
 Writes FOLDER/fleet.json (addresses, port, login) and FOLDER/known_hosts.txt, then says `ready`, and serves until it is
-ended. The texts are those of the lab's 2960-S; every switch says the same. `--lines` gives it a configuration of so
-many lines, `--delay` is how long each command takes, the switch `--hang` never answers one.
+ended. The texts are those of the lab's 2960-S. `--lines` gives it configurations of so many lines, which differ between
+switches by their name; `--delay` is how long each command takes; the switch `--hang` never answers one.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from pacs_rounds.lab.ios_device import IosDevice
 PORT = 2222
 USER, PASSWORD = "rounds", "bench-only"
 PROMPT = "switch#"
+OWN = "\0"
+"""Where in a configuration the switch's own name stands: no two switches say the same."""
 _SIZE = re.compile(r"(?<=^Current configuration : )\d+|(?<=^Using )\d+", re.MULTILINE)
 
 
@@ -57,13 +59,14 @@ def longer(text: str, lines: int) -> str:
     more = lines - text.count("\n")
     rules = "".join(f"access-list 150 permit tcp host 192.0.2.{number % 250 + 1} any eq {1024 + number}\n"
                     for number in range(max(0, more)))
+    text = re.sub(r"(?<=^hostname )\S+", OWN, text, count=1, flags=re.MULTILINE)
     return _SIZE.sub(lambda size: str(int(size[0]) + len(rules)), text, count=1).replace(
         "control-plane\n", f"{rules}control-plane\n", 1)
 
 
 class _Server(asyncssh.SSHServer):
-    def __init__(self, mute: bool) -> None:
-        self._mute = mute
+    def __init__(self, name: str, mute: bool) -> None:
+        self._name, self._mute = name, mute
 
     def begin_auth(self, username: str) -> bool:
         return True
@@ -75,7 +78,7 @@ class _Server(asyncssh.SSHServer):
         return username == USER and password == PASSWORD
 
     def session_requested(self) -> Any:
-        return _Session(self._mute)
+        return _Session(self._name, self._mute)
 
 
 class _Session(asyncssh.SSHServerSession[str]):
@@ -84,8 +87,8 @@ class _Session(asyncssh.SSHServerSession[str]):
     said: dict[str, str]
     delay = 0.0
 
-    def __init__(self, mute: bool) -> None:
-        self._line, self._mute = "", mute
+    def __init__(self, name: str, mute: bool) -> None:
+        self._line, self._name, self._mute = "", name, mute
 
     def connection_made(self, chan: Any) -> None:
         self._chan = chan
@@ -113,7 +116,7 @@ class _Session(asyncssh.SSHServerSession[str]):
 
 
     def _answer(self, typed: str, command: str) -> None:
-        said = f"{typed}\r\n{self.said.get(command, '')}{PROMPT}"
+        said = f"{typed}\r\n{self.said.get(command, '').replace(OWN, self._name, 1)}{PROMPT}"
         if command in self.said and self._mute:
             return
         if command in self.said and self.delay:
@@ -134,7 +137,7 @@ async def serve(folder: Path, count: int, lines: int, delay: float, hang: str) -
     fleet = addresses(count)
     for name, address in fleet.items():
         await asyncssh.listen(
-            address, PORT, server_factory=functools.partial(_Server, name == hang), server_host_keys=[key],
+            address, PORT, server_factory=functools.partial(_Server, name, name == hang), server_host_keys=[key],
             line_editor=False, encoding="utf-8", login_timeout=60, keepalive_interval=0, compression_algs=["none"],
             backlog=64)
     known = [f"[{address}]:{PORT} {public[0]} {public[1]}" for address in fleet.values()]

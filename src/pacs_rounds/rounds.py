@@ -16,7 +16,6 @@ from typing import Any
 
 from pacs_rounds import catalogue, derive, memory, parse, paths, redact, yamlfile
 from pacs_rounds.conductor import DEVICE_FIELDS, Inputs, Record, judge_host, timestamp
-from pacs_rounds.config_round import facts as config_facts
 from pacs_rounds.evidence import chain, store
 from pacs_rounds.evidence.layout import SiteEvidence, is_run_id, json_bytes, new_run_id, payload, read_json, write_new
 from pacs_rounds.model import PAPERWORK_ROLES, Answer, BadInput
@@ -274,12 +273,14 @@ def prepare(run_dir: Path, run: dict[str, Any], role: str, patterns: list[str], 
         device_fields=list(DEVICE_FIELDS)).narrowed()
 
 
-def finish(run_dir: Path, inputs: Inputs, answers: list[Answer], key: bytes) -> list[Record]:
-    """Redact, keep, judge, record. What leaves this function on disk is all that ever will."""
+def finish(run_dir: Path, inputs: Inputs, answers: list[Answer], key: bytes, redacted: bool = False) -> list[Record]:
+    """Redact, keep, judge, record. What leaves this function on disk is all that ever will. `redacted`: whoever brings
+    the answers has done it, and more strictly (config_round.taking)."""
     known = catalogue.load()
     # A server's database speaks its own language, with secrets of its own kind: its parser's platform names the rules.
     speaks = {one.command: one.parser.partition(".")[0] for name in inputs.checks for one in known[name].collect}
-    kept = [clean(inputs.platform, answer, key, speaks.get(answer.command, "")) for answer in answers]
+    kept = answers if redacted else [
+        clean(inputs.platform, answer, key, speaks.get(answer.command, "")) for answer in answers]
     records = judge_host(inputs, kept, known)
     store.write_role(run_dir, inputs, kept, records)
     return records
@@ -290,8 +291,7 @@ def clean(platform: str, answer: Answer, key: bytes, also: str = "") -> Answer:
     storable as UTF-8, times in whole milliseconds."""
     text, detail = answer.text.encode("utf-8", errors="replace").decode("utf-8"), answer.detail
     for name in dict.fromkeys([platform, *({also} & set(redact.platforms()))]):
-        if answer.command != config_facts.COMMAND:  # that one is ours, and made of redacted texts
-            text = redact.redact(name, text, key)[0] if text else ""
+        text = redact.redact(name, text, key)[0] if text else ""
         detail = redact.redact(name, detail, key)[0] if detail else ""
     return replace(answer, text=text, detail=detail, started=round(answer.started, 3), ended=round(answer.ended, 3))
 

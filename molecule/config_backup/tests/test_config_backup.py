@@ -13,7 +13,7 @@ testinfra_hosts = ["local://"]
 STORE = Path(os.environ["ROUNDS_STATE"]) / "configs"
 SECRETS = ("lab-r3ad-0nly", "lab-wr1te", "lab-trap-word", "lab-vtp-w0rd", "0nLyF0rTheL4bNotReal00",
            "13061E010803557878",
-           "lab-fos-wr1te", "lab-fos-r3ad", "lab-fos-rad1us")
+           "lab-fos-wr1te", "lab-fos-r3ad", "lab-fos-rad1us", "Zx91Qk27vB8mN4tLp0sWc6RfYh3JdG5a")
 
 
 def test_exactly_the_planted_faults_are_found(sealed: Run) -> None:

@@ -5,6 +5,9 @@ The unredacted texts come here in memory and leave it sealed, into the store; wh
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +18,9 @@ from pacs_rounds.config_round.facts import COMMAND, as_text, block
 from pacs_rounds.config_round.plan import Plan, Wanted, plans
 from pacs_rounds.configs import diffs, golden, redacted, work_orders
 from pacs_rounds.configs.intake import Copy, Reading, Taken, take
+from pacs_rounds.configs.rules import DATA
 from pacs_rounds.configs.store import Store
+from pacs_rounds.evidence.layout import json_bytes, write_new
 from pacs_rounds.model import Answer, BadInput, Reason
 
 MAX_AGE_DAYS = 8
@@ -32,6 +37,7 @@ class Desk:
     store: Store | None = None
     orders: list[Any] = field(default_factory=list)
     rules: list[Any] = field(default_factory=list)
+    rules_digest: str = ""
     recipients: bool = False
     max_age_days: float = MAX_AGE_DAYS
     fault: str = ""
@@ -48,7 +54,8 @@ def desk(site: str, run: str, directory: Path, settings: dict[str, Any], key: by
         made.store = Store.of(site, settings)
         made.orders = work_orders.read(directory)
         own = settings.get("golden_rules")
-        made.rules = golden.rules(directory / str(own) if own else None)
+        file = directory / str(own) if own else DATA / "golden_cisco_ios.yml"
+        made.rules, made.rules_digest = golden.rules(file), hashlib.sha256(file.read_bytes()).hexdigest()
     except (BadInput, OSError) as error:
         made.store, made.fault = None, " ".join(str(error).split())[:200]
     return made
@@ -62,28 +69,38 @@ def take_home(on: Desk, host: str, platform: str, answers: Sequence[Answer]) -> 
     if plan is None:
         detail = f"nobody has said yet what is read of a {platform!r} device: rounds_platform in the inventory"
         return [Answer(COMMAND, "", None, started, ended, Reason.NOT_RUN, detail)]
-    told = _taken(on, host, plan, {answer.command: replace(
-        answer, detail=redacted.redacted(platform, answer.detail, on.key)[0]) for answer in answers}, ended)
-    texts = [replace(answer, text=redacted.redacted(platform, answer.text, on.key)[0]) if answer.text else answer
-             for answer in answers]
-    return [Answer(COMMAND, as_text(told), None, started, ended), *texts]
+    quiet = {answer.command: _quiet(platform, answer, on.key) for answer in answers}
+    told = _taken(on, host, plan, {answer.command: replace(answer, detail=quiet[answer.command].detail)
+                                   for answer in answers}, quiet, ended)
+    return [Answer(COMMAND, as_text(told), None, round(started, 3), round(ended, 3)), *quiet.values()]
 
 
-def _taken(on: Desk, host: str, plan: Plan, answers: dict[str, Answer], moment: float) -> dict[str, Any]:
+def _quiet(platform: str, answer: Answer, key: bytes) -> Answer:
+    """The answer as the run keeps it."""
+    text = answer.text.encode("utf-8", errors="replace").decode("utf-8")
+    return replace(
+        answer, text=redacted.redacted(platform, text, key)[0] if text else "",
+        detail=redacted.redacted(platform, answer.detail, key)[0] if answer.detail else "",
+        started=round(answer.started, 3), ended=round(answer.ended, 3))
+
+
+def _taken(on: Desk, host: str, plan: Plan, answers: dict[str, Answer], quiet: dict[str, Answer],
+           moment: float) -> dict[str, Any]:
     chosen = {one.word: _chosen(one, answers) for one in plan.documents}
     texts = {word: answer.text for word, answer in chosen.items() if _is_text(answer)}
     gaps = {word: f"{answer.reason or Reason.UNPARSABLE}: {answer.detail}" for word, answer in chosen.items()
             if word not in texts}
     if on.store is None:
-        return _facts(on, host, plan, None, chosen, {})
+        return _facts(on, host, plan, None, chosen, {}, "")
     try:
         taken = take(on.store, Reading(host, plan.platform, texts, gaps, on.run, moment), on.orders)
         changes = {word: _difference(on.store, host, word, taken.before)
                    for word, copy in taken.documents.items() if copy.state == "changed"}
     except (BadInput, OSError) as error:
         broken = replace(on, store=None, fault=f"could not be kept: {' '.join(str(error).split())[:200]}")
-        return _facts(broken, host, plan, None, chosen, {})
-    return _facts(on, host, plan, taken, chosen, changes)
+        return _facts(broken, host, plan, None, chosen, {}, "")
+    main = quiet.get(chosen[plan.main].command)
+    return _facts(on, host, plan, taken, chosen, changes, main.text if main else "")
 
 
 def _chosen(one: Wanted, answers: dict[str, Answer]) -> Answer:
@@ -113,7 +130,7 @@ def _difference(store: Store, host: str, word: str, before: str) -> str:
 
 
 def _facts(on: Desk, host: str, plan: Plan, taken: Taken | None, chosen: dict[str, Answer],
-           changes: dict[str, str]) -> dict[str, Any]:
+           changes: dict[str, str], main: str) -> dict[str, Any]:
     copies = taken.documents if taken else {}
     return {
         "device": host, "platform": plan.platform, "main": plan.main, "fault": on.fault,
@@ -122,7 +139,7 @@ def _facts(on: Desk, host: str, plan: Plan, taken: Taken | None, chosen: dict[st
         "last_good": copies[plan.main].last_good if plan.main in copies else None,
         "documents": [_document(one, chosen[one.word], copies.get(one.word), changes.get(one.word, ""))
                       for one in plan.documents],
-        **_judged(on, plan, chosen[plan.main], copies.get(plan.main)),
+        **_judged(on, host, plan, main, copies.get(plan.main)),
     }
 
 
@@ -139,14 +156,29 @@ def _document(one: Wanted, answer: Answer, copy: Copy | None, change: str) -> di
             "sealed": copy.sealed if copy else "", "change": change}
 
 
-def _judged(on: Desk, plan: Plan, main: Answer, copy: Copy | None) -> dict[str, Any]:
-    """What the golden rules and the look for weak secrets say of the configuration that was just accepted; null where
-    none was."""
+def _judged(on: Desk, host: str, plan: Plan, text: str, copy: Copy | None) -> dict[str, Any]:
+    """What the golden rules and the look for weak secrets say of the configuration (redacted) that was just accepted;
+    null where none was. What was found once in the same text by the same rules is remembered."""
     if copy is None or copy.state not in {"new", "changed", "unchanged"}:
         return {"golden": None, "weak": None}
-    if plan.platform != "cisco_ios":
+    if plan.platform != "cisco_ios" or on.store is None:
         return {"golden": [], "weak": []}
-    text = redacted.redacted(plan.platform, main.text, on.key)[0]
-    found = golden.judge(on.rules, golden.with_default_words(text, on.key))
-    return {"golden": [{"rule": one.rule, "word": one.word, "detail": one.detail} for one in found],
-            "weak": [{"line": one.line, "kind": one.command, "type": one.type} for one in golden.weak_secrets(text)]}
+    mark = hashlib.sha256(f"{on.rules_digest} {text}".encode("utf-8", "replace")).hexdigest()
+    place = on.store.root / "judged" / f"{host}.json"
+    known = _remembered(place, mark)
+    if known is None:
+        found = golden.judge(on.rules, golden.with_default_words(text, on.key))
+        known = {"golden": [{"rule": one.rule, "word": one.word, "detail": one.detail} for one in found],
+                 "weak": [{"line": one.line, "kind": one.command, "type": one.type}
+                          for one in golden.weak_secrets(text)]}
+        with contextlib.suppress(OSError):  # only a memory
+            write_new(place, json_bytes({"of": mark, "found": known}))
+    return known
+
+
+def _remembered(place: Path, mark: str) -> dict[str, Any] | None:
+    try:
+        data = json.loads(place.read_bytes())
+        return data["found"] if data["of"] == mark else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
