@@ -116,7 +116,10 @@ def test_what_is_loaded_begins_with_the_configuration(two: Store, tmp_path: Path
     words = ["configs", "restore", "--site", "lab", "core-1", "--identity", str(tmp_path / "key.txt")]
     assert rounds(*words, "--for-loading") == 0
     out = capsys.readouterr().out
-    assert out == LATER[LATER.index("version 12.2"):]
+    assert out == LATER[LATER.index("!\n"):]
+    said = (b"Load for five secs: 1%/0%\nTime source is NTP\n\nUsing 9 out of 99 bytes\r\n"
+            b"!\nupgrade fpd auto\nversion 12.2\n")
+    assert restore.loadable("cisco_ios", "startup_config", said) == b"!\nupgrade fpd auto\nversion 12.2\n"
     assert restore.loadable("cisco_catos", "config", CATOS.encode()).startswith(b"begin\n!\n")
     for text in (b"version 12.2\nx\nversion 3\n", b"x\n"):
         assert restore.loadable("cisco_ios", "running_config", text) == text

@@ -142,6 +142,8 @@ def test_noise_is_masked_as_data_and_nothing_else() -> None:
             "! NVRAM config last updated at 10:00\nversion 12.2\nntp clock-period 36029056\nntp server 10.0.0.1\n")
     assert masked("cisco_ios", "running_config", text) == (
         "\nCurrent configuration : <noise> bytes\nversion 12.2\nntp clock-period <noise>\nntp server 10.0.0.1\n")
+    stamped = "Load for five secs: 4%/0%; one minute: 5%\nTime source is NTP, 10:00:00 CST\nVTP Version : 2\n"
+    assert masked("cisco_ios", "vtp_status", stamped) == "VTP Version : 2\n"
     fos = "date = Sun Nov 22 10:00:00 2026\nTime Alive: 12\nPower Usage = 45\nPS Voltage input: 230\nfabric.domain:1\n"
     assert masked("brocade_fos", "configshow", fos) == "PS Voltage input: <noise>\nfabric.domain:1\n"
     version = "core-9 uptime is 3 weeks, 1 day\nSystem restarted at 10:00\nSystem image file is \"flash:x.bin\"\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from pathlib import Path
 
 from pacs_rounds import yamlfile
@@ -11,6 +12,9 @@ from pacs_rounds.configs.rules import DATA
 from pacs_rounds.configs.store import Store
 from pacs_rounds.model import BadInput
 
+# Building configuration... / Current configuration : 4711 bytes / Using 4711 out of 524288 bytes / Load for five …
+_SAID_BEFORE = re.compile(rb"(?:[ \t\r]*\n|(?:Building configuration|Current configuration|Using \d+ out of|Load for|"
+                          rb"Time source is|No time source|Uncompressed configuration)[^\n]*\n)*")
 # Which document a person means who names none.
 MAIN = {"cisco_ios": "running_config", "cisco_catos": "config", "brocade_fos": "configshow"}
 
@@ -37,10 +41,11 @@ def main_document(platform: str, documents: list[str]) -> str:
 
 def loadable(platform: str, document: str, text: bytes) -> bytes:
     """The text without the lines that the device says before its configuration: a device takes them for commands."""
-    first = {("cisco_ios", "running_config"): b"version ", ("cisco_ios", "startup_config"): b"version ",
-             ("cisco_catos", "config"): b"begin"}.get((platform, document))
-    at = -1 if first is None or text.startswith(first) else text.find(b"\n" + first)
-    return text[at + 1:]
+    if (platform, document) == ("cisco_catos", "config"):
+        return text if text.startswith(b"begin") else text[text.find(b"\nbegin") + 1:]
+    if platform == "cisco_ios" and document in {"running_config", "startup_config"}:
+        return text[_SAID_BEFORE.match(text).end():]  # type: ignore[union-attr]  # it matches nothing, at the least
+    return text
 
 
 def plain(store: Store, device: str, document: str, rev: str, identity: Path) -> bytes:
