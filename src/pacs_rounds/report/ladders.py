@@ -91,4 +91,4 @@ def age(page: Page, rung: Rung) -> str:
 
 def by(page: Page, rung: Rung) -> str:
     """Who or what proved it."""
-    return page.short(rung.by, 120) if rung.by else "—"
+    return page.short(page.words.phrase(rung.by), 120) if rung.by else "—"
