@@ -30,6 +30,7 @@ FIGURES = {
     "peers": ("DICOM peers with black holes", True),
     "harvest": ("Ten thousand harvested backup jobs", False),
     "snmp": ("SNMP agents beside net-snmp", False),
+    "cabling": ("Cables against what the devices saw", False),
 }
 PAGE = setting.ROOT / "docs" / "benchmarks.md"
 

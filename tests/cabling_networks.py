@@ -115,9 +115,12 @@ def views(net: Network, told: float = 1.0, seed: int = 0) -> dict[str, View]:
     for name, view in found.items():
         _hear(net, view, near[name])
     _learn(net, found, near)
-    for host in sorted({end.device for end in net.macs}):
+    own: dict[str, dict[str, str]] = defaultdict(dict)
+    for end, mac in net.macs.items():
+        own[end.device][end.port] = mac
+    for host in sorted(own):
         if rng.random() < told:
-            found[host] = _host(net, host)
+            found[host] = _host(net, host, own[host])
     _arp(net, found)
     return found
 
@@ -151,10 +154,10 @@ def _learn(net: Network, found: dict[str, View], near: dict[str, list[tuple[str,
         if name in found:
             found[name].learned.setdefault(port, set()).add(mac)
         if name not in spread:
-            spread[name] = _walk(paths, name)
+            spread[name] = [(other, toward) for other, toward in _walk(paths, name)
+                            if other in found and (other.startswith("core") or len(near) < 12)]
         for other, toward in spread[name]:
-            if other in found and (other.startswith("core") or len(near) < 12):
-                found[other].learned.setdefault(toward, set()).add(mac)
+            found[other].learned.setdefault(toward, set()).add(mac)
 
 
 def _walk(paths: dict[str, list[tuple[str, End]]], start: str) -> list[tuple[str, str]]:
@@ -170,8 +173,7 @@ def _walk(paths: dict[str, list[tuple[str, End]]], start: str) -> list[tuple[str
     return found
 
 
-def _host(net: Network, host: str) -> View:
-    mine = {end.port: mac for end, mac in net.macs.items() if end.device == host}
+def _host(net: Network, host: str, mine: dict[str, str]) -> View:
     view = View(host, own_macs={mac: {port} for port, mac in mine.items()})
     if host in net.active:
         view.bonds = [Bond("bond0", ("eth0", "eth1"), net.active[host])]
