@@ -51,6 +51,10 @@ def test_what_the_catalogue_asks_exists(command: str) -> None:
     assert command.removeprefix("sqlplus ") in queries.load()
 
 
+def test_every_query_is_asked_by_a_check() -> None:
+    assert set(queries.load()) == {command.removeprefix("sqlplus ") for command in HEALTH}
+
+
 @pytest.mark.parametrize("name", sorted(queries.load()))
 def test_every_release_from_9i_on_has_one_variant_or_none(name: str) -> None:
     query = queries.load()[name]
