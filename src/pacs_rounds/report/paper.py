@@ -198,7 +198,8 @@ class Paper:
             rows = [row(f"{number}. {t(f'ladders.rungs.{rung.name}')}", [self.badge(rung.record.outcome)],
                         cell(ladders.proof(p, rung), *([run(ladders.todo(p, rung), "where")] if rung.todo else [])),
                         cell(ladders.age(p, rung), *([run(p.people.moment(rung.at), "where")] if rung.at else [])),
-                        cell(run(ladders.by(p, rung), "where"), *self.evidence(rung.record, 8)), tone=rung.record.outcome)
+                        cell(run(ladders.by(p, rung), "where"), *self.evidence(rung.record, 8)),
+                        tone=rung.record.outcome)
                     for number, rung in enumerate(one.rungs, start=1)]
             head = [t(f"columns.{name}") for name in ("rung", "verdict", "proof", "age", "proved_by")]
             blocks.append(table([16, 11, 37, 17, 19], head, rows))
