@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 from pacs_rounds import parse
 from pacs_rounds.cabling import grade, register, views
+from pacs_rounds.cabling.seen import View
 from pacs_rounds.cabling.survey import Survey
-from pacs_rounds.cabling.views import View
 from pacs_rounds.lab import hospital, linux_files
 from pacs_rounds.lab.emc_vnx_system import port_list
 from pacs_rounds.lab.fos_device import FosDevice

@@ -11,7 +11,7 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, field
 
 from pacs_rounds.cabling.model import Cable, Device, End, Port, Register, Type
-from pacs_rounds.cabling.views import UP, Bond, Neighbour, PortState, View
+from pacs_rounds.cabling.seen import UP, Bond, Neighbour, PortState, View
 
 SWITCH = Type("switch", "none", "switch", 1, True, {
     **{f"Gi1/0/{n}": Port(f"Gi1/0/{n}", "rj45", 1000, "lan") for n in range(1, 61)},

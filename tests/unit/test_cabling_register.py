@@ -30,7 +30,7 @@ from pacs_rounds.cabling import (
 )
 from pacs_rounds.cabling import print as printing
 from pacs_rounds.cabling.model import End, Register
-from pacs_rounds.cabling.views import PortState, View
+from pacs_rounds.cabling.seen import PortState, View
 from pacs_rounds.cli.cabling import cabling
 from pacs_rounds.model import BadInput
 

@@ -12,8 +12,8 @@ from pacs_rounds import catalogue, paths
 from pacs_rounds import parse as parsing
 from pacs_rounds.cabling import grade, register, rules, single, views
 from pacs_rounds.cabling.model import End, Register
+from pacs_rounds.cabling.seen import DOWN, View
 from pacs_rounds.cabling.survey import CONTRADICTED, Graded, Proof, Stray, Survey
-from pacs_rounds.cabling.views import DOWN, View
 from pacs_rounds.conductor import sha256
 from pacs_rounds.evidence import store
 from pacs_rounds.inventory import REGISTERS, UNKNOWN, validate_site

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pacs_rounds.cabling import identity, names
 from pacs_rounds.cabling.model import NOWHERE, End
+from pacs_rounds.cabling.seen import UP, View
 from pacs_rounds.cabling.survey import CERTAIN, CONTRADICTED, LIKELY, Graded, Proof, Stray
-from pacs_rounds.cabling.views import UP, View
 from pacs_rounds.cabling.work import Work, proof
 
 SWAPPED, MOVED, PANEL, OTHER_PORT, OTHER_DEVICE, DISAGREE, NOT_THERE = (

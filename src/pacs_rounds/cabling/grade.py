@@ -13,6 +13,7 @@ from pacs_rounds.cabling import explain, fibre, identity, names, rules
 from pacs_rounds.cabling import trace as tracing
 from pacs_rounds.cabling.identity import STRONG, WEAK, Owner
 from pacs_rounds.cabling.model import End, Register
+from pacs_rounds.cabling.seen import DOWN, UP, View
 from pacs_rounds.cabling.survey import (
     AGAINST,
     BOTH,
@@ -25,7 +26,6 @@ from pacs_rounds.cabling.survey import (
     Graded,
     Survey,
 )
-from pacs_rounds.cabling.views import DOWN, UP, View
 from pacs_rounds.cabling.work import Work, prepare, proof
 
 SPEAKING = frozenset({"server", "storage", "san_switch", "lan_switch"})

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from pacs_rounds.cabling import names
 from pacs_rounds.cabling.model import End, Register
+from pacs_rounds.cabling.seen import Neighbour, View
 from pacs_rounds.cabling.trace import Link
-from pacs_rounds.cabling.views import Neighbour, View
 
 STRONG, FRESH, WEAK = "strong", "fresh", "weak"
 FRESH_MINUTES = 5

@@ -16,7 +16,7 @@ from typing import Any
 
 from pacs_rounds.cabling import trace
 from pacs_rounds.cabling.model import End, Register
-from pacs_rounds.cabling.views import DOWN, View
+from pacs_rounds.cabling.seen import DOWN, View
 
 OK, BAD, UNKNOWN_ = "ok", "bad", "unknown"
 

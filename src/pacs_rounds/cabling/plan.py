@@ -13,8 +13,8 @@ from typing import Any
 
 from pacs_rounds.cabling import rules
 from pacs_rounds.cabling.model import Register
+from pacs_rounds.cabling.seen import DOWN
 from pacs_rounds.cabling.survey import BOTH, CONSISTENT, CONTRADICTED, ONE, Graded, Survey
-from pacs_rounds.cabling.views import DOWN
 from pacs_rounds.cabling.words import words
 
 REPAIR, MOVE, IDENTIFY = "repair", "move", "identify"

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pacs_rounds.cabling import names
 from pacs_rounds.cabling.identity import Identity, Owner, channel_members
 from pacs_rounds.cabling.model import End, Register
+from pacs_rounds.cabling.seen import Neighbour, View
 from pacs_rounds.cabling.survey import Graded, Proof
-from pacs_rounds.cabling.views import Neighbour, View
 
 
 @dataclass(slots=True)
