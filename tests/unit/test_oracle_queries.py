@@ -15,8 +15,8 @@ LICENSED = re.compile(
     r"dba_addm\w*|dba_advisor\w*|g?v\$sql_(?:plan_)?monitor|dbms_sqltune|dbms_advisor)\b", re.IGNORECASE)
 """Views and packages of the Diagnostics and Tuning Packs: a script that reads them has used the licence."""
 MOST_QUERIES = 30
-WHERE_THEY_MAY_BE_NAMED = {"queries.py"}
-"""The list of what is refused."""
+WHERE_THEY_MAY_BE_NAMED = {"queries.py", "schema.py"}
+"""The lists of what is refused: when a query is loaded, and by the lab's database."""
 HEALTH = sorted(one.command for one in catalogue.commands(list(catalogue.load().values()))
                 if one.command.startswith("sqlplus "))
 
