@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import netmiko
@@ -16,6 +17,7 @@ from pacs_rounds import parse
 from pacs_rounds.config_round import taking
 from pacs_rounds.config_round.plan import plans
 from pacs_rounds.configs import sealed
+from pacs_rounds.model import Reason
 from pacs_rounds.transports import network_cli
 from pacs_rounds.transports.endpoint import Endpoint, disabled_algorithms
 
@@ -71,6 +73,14 @@ def test_a_sealed_copy_typed_into_an_empty_switch_reads_back_the_same(
     back = read(empty)
     assert lines(back[RUNNING]) == lines(restored)
     assert lines(back[STARTUP], STARTUP) == lines(restored)
+
+
+def test_another_enable_secret_costs_only_what_needs_privilege(bench: Bench) -> None:
+    """The switch asks three times: nothing of ours may be taken for a secret, nor time out behind the question."""
+    endpoint = replace(bench.start("access-3"), enable_secret="not-this-one")
+    said = {one.command: one.reason for one in network_cli.ask(endpoint, plans()["cisco_ios"].commands())}
+    assert said[RUNNING] is said[STARTUP] is Reason.REFUSED
+    assert said["show vlan"] is said["show version"] is None
 
 
 def test_the_account_of_the_rounds_cannot_enter_configuration_mode(bench: Bench) -> None:

@@ -23,6 +23,7 @@ from pacs_rounds.transports.known_hosts import own_file
 
 # Each failed session is replaced by a new one so that the remaining commands are still asked, but not without end.
 MAX_SESSIONS = 3
+ENABLE_TRIES = 3
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.002, 0.025
 _FAILURES = (OSError, EOFError, ReadException, netmiko.NetmikoBaseException, paramiko.SSHException)
 
@@ -125,8 +126,20 @@ def _enable(session: Any, endpoint: Endpoint) -> str:
         session.enable()
         session.set_base_prompt()
     except (*_FAILURES, ValueError) as error:
-        return f"enable refused: {str(error).splitlines()[0][:80] if str(error) else type(error).__name__}"
+        _back_to_the_prompt(session)
+        words = next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)
+        return f"enable refused: {words[:80]}"
     return ""
+
+
+def _back_to_the_prompt(session: Any) -> None:
+    """A switch asks three times for a secret it does not accept; what is sent meanwhile would be taken for the next."""
+    with contextlib.suppress(*_FAILURES):
+        for _ in range(ENABLE_TRIES):
+            session.write_channel(session.RETURN)
+            said = str(session.read_until_pattern(pattern=r"[>#]\s*$|assword:\s*$", read_timeout=5))
+            if not said.rstrip().endswith(":"):
+                return
 
 
 def _ask_one(session: Any, endpoint: Endpoint, one: Collect, give_up: float, unprivileged: str) -> Answer:
