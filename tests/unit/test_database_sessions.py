@@ -1,4 +1,4 @@
-"""What is sent to PostgreSQL and SQL Server: queries that only read and are bounded, no password, nothing for nobody."""
+"""What is sent to PostgreSQL and SQL Server: queries that only read and are bounded, and no password."""
 
 from __future__ import annotations
 
