@@ -249,6 +249,8 @@ def test_what_oracle_refuses_is_refused_with_its_number(engine: Engine, sql: str
     ("10.2.0.5.0", "select value from v$diag_info", 942), ("9.2.0.8.0", "select * from v$rman_status", 942),
     ("9.2.0.8.0", "select event from v$session", 904), ("9.2.0.8.0", "select regexp_substr('a', 'a') from dual", 904),
     ("12.1.0.2.0", "select instance_name from v$instance", None), ("23.0.0.0.0", "select 1", None),
+    ("19.0.0.0.0", "select file_id from dba_data_files order by file_id desc fetch first 1 rows only", None),
+    ("19.0.0.0.0", "select file_id from dba_data_files limit 1", 933),
     ("12.2.0.1.0", "select dummy as a_name_that_is_longer_than_thirty_bytes from dual", None)])
 def test_releases_differ(version: str, sql: str, number: int | None) -> None:
     engine = engine_of(version=version)

@@ -73,10 +73,10 @@ def _stars(node: exp.Expr, block: Block, alone: bool) -> list[tuple[str, Value]]
 def _select(node: exp.Expr, world: World, parent: Block | None, ctes: Ctes) -> Query:
     if not isinstance(node, exp.Select):
         raise OraError(900)
-    for word in ("limit", "offset", "qualify", "locks"):
+    for word in ("offset", "qualify", "locks", *(() if _first(node, world) else ("limit",))):
         if node.args.get(word):
             raise OraError(933, at=position(node))
-    only(node, *_SELECT)
+    only(node, *_SELECT, "limit")
     if node.args.get("from_") is None and world.session.version < (23,):
         raise OraError(923)
     if not node.expressions:
@@ -105,7 +105,20 @@ def _select(node: exp.Expr, world: World, parent: Block | None, ctes: Ctes) -> Q
     sort = _order(node, block, items, distinct is not None, bool(keys))
     listed = ", ".join(f"{_typed(one)} AS c{number}" for number, (_, one) in enumerate(items, 1))
     sql = f"SELECT {'DISTINCT ' if distinct is not None else ''}{listed} FROM {text}{sql_where}{group}{tail}{sort}"
+    sql += _first(node, world)
     return Query(sql, [Out(name, one.type, one.width) for name, one in items])
+
+
+def _first(node: exp.Select, world: World) -> str:
+    """FETCH FIRST n ROWS ONLY, of 12.1 and later; nothing for anything else."""
+    fetch = node.args.get("limit")
+    if not isinstance(fetch, exp.Fetch) or world.session.version < (12, 1):
+        return ""
+    count, options = fetch.args.get("count"), fetch.args.get("limit_options")
+    more = options is not None and (options.args.get("percent") or options.args.get("with_ties"))
+    if more or not isinstance(count, exp.Literal):
+        raise unknown("this FETCH")
+    return f" LIMIT {int(float(count.this))}"
 
 
 def _typed(one: Value) -> str:
