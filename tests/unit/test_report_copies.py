@@ -21,7 +21,7 @@ def facts() -> dict[str, Any]:
     base = {"command": "show running-config", "reason": "", "detail": "", "added": 2, "removed": 2, "change": ""}
     return {
         "device": "access-1", "platform": "cisco_ios", "main": "running_config", "fault": "", "recipients": True,
-        "max_age_days": 8, "commit": "ab", "order": "", "last_good": 1_795_312_800.0, "golden": [], "weak": [],
+        "commit": "ab", "order": "", "last_good": 1_795_312_800.0, "golden": [], "weak": [],
         "documents": [
             {**base, "document": "running_config", "state": "changed", "sealed": "ab" * 20,
              "change": "\n".join([*CHANGE, f"+banner {HOSTILE}"]) + "\n"},

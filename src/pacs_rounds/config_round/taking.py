@@ -23,8 +23,6 @@ from pacs_rounds.configs.store import Store
 from pacs_rounds.evidence.layout import json_bytes, write_new
 from pacs_rounds.model import Answer, BadInput, Reason
 
-MAX_AGE_DAYS = 8
-"""A daily copy that has failed for a week is worth a look; rounds_configs.max_age_days says otherwise."""
 NOT_HERE = frozenset({Reason.TOOL_MISSING, Reason.EMPTY})
 
 
@@ -39,15 +37,12 @@ class Desk:
     rules: list[Any] = field(default_factory=list)
     rules_digest: str = ""
     recipients: bool = False
-    max_age_days: float = MAX_AGE_DAYS
     fault: str = ""
 
 
 def desk(site: str, run: str, directory: Path, settings: dict[str, Any], key: bytes) -> Desk:
     """The site's store, its work orders and its golden rules. What cannot be used is the fault of every device."""
-    made = Desk(run, key, recipients=bool(settings.get("recipients")),
-                max_age_days=float(settings.get("max_age_days") or MAX_AGE_DAYS),
-                fault=str(settings.get("fault") or ""))
+    made = Desk(run, key, recipients=bool(settings.get("recipients")), fault=str(settings.get("fault") or ""))
     if made.fault:
         return made
     try:
@@ -134,7 +129,7 @@ def _facts(on: Desk, host: str, plan: Plan, taken: Taken | None, chosen: dict[st
     copies = taken.documents if taken else {}
     return {
         "device": host, "platform": plan.platform, "main": plan.main, "fault": on.fault,
-        "recipients": on.recipients, "max_age_days": on.max_age_days,
+        "recipients": on.recipients,
         "commit": taken.commit if taken else "", "order": taken.order if taken else "",
         "last_good": copies[plan.main].last_good if plan.main in copies else None,
         "documents": [_document(one, chosen[one.word], copies.get(one.word), changes.get(one.word, ""))

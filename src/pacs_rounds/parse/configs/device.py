@@ -28,11 +28,10 @@ def _documents(data: dict[str, Any]) -> None:
         raise ParseError(f"{data['main'][:40]!r}, which makes a copy a copy, is not among the documents")
 
 
-def _number(data: dict[str, Any], key: str, may_lack: bool) -> None:
-    value = data.get(key, "missing")
-    if (value is None and may_lack) or (isinstance(value, int | float) and not isinstance(value, bool)):
-        return
-    raise ParseError(f"{key} is {str(value)[:40]!r}, not a number")
+def _last_good(data: dict[str, Any]) -> None:
+    value = data.get("last_good", "missing")
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise ParseError(f"last_good is {str(value)[:40]!r}, not a number")
 
 
 def _rows(data: dict[str, Any], key: str, fields: tuple[str, ...]) -> None:
@@ -48,7 +47,6 @@ def _rows(data: dict[str, Any], key: str, fields: tuple[str, ...]) -> None:
 # main: running_config
 # fault: ''
 # recipients: true
-# max_age_days: 8
 # commit: 3f0c…
 # order: ''
 # last_good: 1795338000.0
@@ -64,8 +62,7 @@ def device(text: str) -> dict[str, Any]:
     None where no configuration was accepted. A state nobody knows, a missing key, a wrong type: ParseError."""
     data = mapping(text, _NEEDED)
     _documents(data)
-    _number(data, "max_age_days", may_lack=False)
-    _number(data, "last_good", may_lack=True)
+    _last_good(data)
     _rows(data, "golden", ("rule", "word", "detail"))
     _rows(data, "weak", ("line", "kind", "type"))
     return data
