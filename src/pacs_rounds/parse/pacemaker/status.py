@@ -28,6 +28,8 @@ _MEMBERS = re.compile(r"^(?P<role>[A-Z][A-Za-z]*)(?P<notes>(?: \([^)]*\))*): \[ 
 _RESOURCE = re.compile(r"^(?P<name>\S+)(?: \([^():]*\))? *\((?P<agent>[\w.-]+:[\w:.-]+)\): *(?P<role>[A-Z]\S*)"
                        r"(?: (?P<node>[^\s(]+))?(?P<notes>(?: ?\([^)]*\))*)$")
 _SUMMARY = (
+    # Since 2.1.5: whether the daemon runs, in front of what it says.
+    ("daemon", r"Status of pacemakerd: '?(?P<v>[^']*?)'?(?: \(last updated .*\))?"),
     ("cluster", r"Cluster name: *(?P<v>.*)"), ("stack", r"Stack: *(?P<v>.*)"),
     ("dc", r"Current DC: (?P<v>NONE|\S+)(?P<rest>.*)"), ("updated", r"Last updated: *(?P<v>.*)"),
     ("changed", r"Last change: *(?P<v>.*)"), ("nodes", r"(?P<v>\d+) [Nn]odes? configured.*"),
@@ -102,6 +104,8 @@ class _Status:
                 self.sections.setdefault("last change", []).append(value)
         elif name == "both":
             self.found |= {"node_count": int(match["n"]), "resource_count": int(value)}
+        elif name == "daemon":
+            self.warnings += [] if value == "Pacemaker is running" else [value]
         elif name == "note":
             self.found["maintenance"] = self.found["maintenance"] or "DISABLED" in value
             self.warnings += [value] if value.startswith(("***", "The cluster")) else []
