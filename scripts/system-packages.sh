@@ -2,7 +2,8 @@
 # Real peers for the tests, from Debian. Without root nothing is installed and the tests that need them skip loudly.
 set -eu
 wanted="age git openssh-client openssh-server dcmtk orthanc chromium fonts-noto-cjk poppler-utils
-snmp snmpd ipmitool openipmi postgresql"
+snmp snmpd ipmitool openipmi postgresql
+podman runc mmdebstrap iproute2 util-linux"
 missing=
 for package in $wanted; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"

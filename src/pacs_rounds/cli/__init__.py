@@ -28,6 +28,7 @@ COMMANDS = {
     "assets": ("assets", "The contract's equipment list against what the devices said, from a sealed run."),
     "configs": ("configs", "Configuration copies: log, diff, show, blame, restore, import."),
     "cabling": ("cabling", "Cables: the register, surveys, labels, drawings, the hand-over book."),
+    "patch": ("patch", "Approved patches: plan, sign, apply, roll back."),
     "parse": ("text", "Plain data of a device's text, as JSON."),
     "parsers": ("text", "List the parsers."),
     "checks": ("text", "List the checks."),

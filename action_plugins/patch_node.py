@@ -1,0 +1,77 @@
+"""One visit to one node of a patch plan, over Ansible's own connection: ask (reads only), gate, or steps.
+
+Needs /bin/sh and no Python on the node. Every step is in the journal before it begins.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
+from ansible.plugins.action import ActionBase
+
+from pacs_rounds.model import Answer, BadInput, Reason
+from pacs_rounds.patch import conduct, desk, gatekeeping
+from pacs_rounds.patch.engine import StepFailed
+from pacs_rounds.patch.steps import quote
+from pacs_rounds.transports.failures import connection_failure
+
+
+class ActionModule(ActionBase):
+    """The node is the task's host, or what it is delegated to."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = False  # check mode must not install: the task is skipped there
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Args: what (ask, gate, steps), site, plan, node, steps (ids), direction, commands (for ask)."""
+        super().run(tmp, task_vars)
+        _, given = self.validate_argument_spec({
+            "what": {"type": "str", "required": True, "choices": ["ask", "gate", "steps"]},
+            "site": {"type": "str", "required": True}, "plan": {"type": "str"},
+            "node": {"type": "str", "required": True}, "steps": {"type": "list", "elements": "str", "default": []},
+            "direction": {"type": "str", "choices": ["do", "undo", "close"], "default": "do"},
+            "commands": {"type": "dict", "default": {}}})
+        self._files = desk.files_folder(given["site"])
+        try:
+            if given["what"] == "ask":
+                return {"changed": False, "answers": {
+                    name: conduct.plain(self._run_script(text, "", 60.0)) for name, text in given["commands"].items()}}
+            if given["what"] == "gate":
+                return {"changed": False, **gatekeeping.gate(
+                    given["site"], given["plan"], given["node"], given["steps"], self._run_script)}
+            if given["direction"] != "undo" and self._task.check_mode:
+                return {"skipped": True, "msg": "check mode changes nothing"}
+            count = conduct.steps(given["site"], given["plan"], given["steps"], given["direction"], self._run_script,
+                                  os.getppid())
+        except StepFailed as failed:
+            raise AnsibleActionFail(f"{failed}; to roll back: {failed.blamed}") from None
+        except (BadInput, OSError) as error:
+            raise AnsibleActionFail(str(error)) from None
+        return {"changed": count > 0, "steps": count}
+
+    def _run_script(self, script: str, send: str, limit: float) -> Answer:
+        """One script on the node. The time limit is the node's own `timeout` where it has one, so that a step that
+        hangs is ended there and not only forgotten here."""
+        began = time.time()
+        body = f"exec 2>&1\n{script}\n"
+        # A file's bytes come on standard input: the script must then travel as an argument. It holds no secret.
+        inner = f"/bin/sh -c {quote(body)}" if send else "/bin/sh"
+        command = (f"if timeout 1 true 2>/dev/null; then exec timeout -s TERM -k 10 {limit:.0f} {inner}; "
+                   f"else exec {inner}; fi")
+        data = (self._files / Path(send).name).read_bytes() if send else body.encode()
+        try:
+            said = self._low_level_execute_command(f"/bin/sh -c {quote(command)}", in_data=data)
+        except (AnsibleConnectionFailure, AnsibleError) as error:
+            reason, detail = connection_failure(str(error))
+            return Answer(script, "", None, began, time.time(), reason, detail)
+        text, status = str(said.get("stdout", "")), int(said.get("rc", 255))
+        if status == 124:
+            return Answer(script, text, status, began, time.time(), Reason.TIMED_OUT, f"no end within {limit:.0f} s")
+        if status == 255 and said.get("stderr"):
+            reason, detail = connection_failure(str(said["stderr"]))
+            return Answer(script, text, None, began, time.time(), reason, detail)
+        return Answer(script, text, status, began, time.time())
