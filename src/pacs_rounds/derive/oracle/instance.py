@@ -107,8 +107,8 @@ def restart(data: Data, context: Context) -> list[Row]:
 
 
 def _same(one: str, other: str) -> bool:
-    """The same start: V$INSTANCE reckons it back from the clock, which may be corrected by some seconds."""
+    """The same start: no instance starts twice within some seconds."""
     try:
-        return abs((datetime.fromisoformat(one) - datetime.fromisoformat(other)).total_seconds()) < 60
+        return abs((datetime.fromisoformat(one) - datetime.fromisoformat(other)).total_seconds()) < 5
     except ValueError:
         return False
