@@ -165,6 +165,11 @@ def test_a_listing_without_the_vlan_database_is_not_the_vlan_database(desk: taki
     assert document(told, "vlan_dat")["state"] in {"not_offered", "gap"}
 
 
+def test_an_answer_without_text_is_no_copy_but_a_gap(desk: taking.Desk) -> None:
+    told = facts(taking.take_home(desk, "sw-7", "cisco_ios", answers(**{"show running-config": "\n"})))
+    assert (document(told, "running_config")["state"], document(told, "running_config")["reason"]) == ("gap", "empty")
+
+
 def test_differences_are_bounded_and_printable() -> None:
     told = block(["+ a\x1b[2J\tb  "] + ["x"] * (MOST_LINES + 5))
     assert told.splitlines()[0] == "+ a\\x1b[2J    b"

@@ -17,7 +17,9 @@ SECRETS = ("lab-r3ad-0nly", "lab-wr1te", "lab-trap-word", "lab-vtp-w0rd", "0nLyF
 
 
 def test_exactly_the_planted_faults_are_found(sealed: Run) -> None:
-    assert findings(sealed.of("config_backup")) == planted("configs")
+    found, wanted = findings(sealed.of("config_backup")), planted("configs")
+    assert found - wanted == set(), "invented"
+    assert wanted - found == set(), "missed"
 
 
 def test_every_check_has_a_record_of_every_device(run: Run) -> None:

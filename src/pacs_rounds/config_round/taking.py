@@ -102,11 +102,12 @@ def _chosen(one: Wanted, answers: dict[str, Answer]) -> Answer:
     """The first of a document's commands that gave its text; else what the last one that was sent gave instead."""
     known = [answers[command] for command in one.commands if command in answers]
     for answer in known:
-        if _is_text(answer) and one.holds in answer.text:
+        if _is_text(answer) and answer.text.strip() and one.holds in answer.text:
             return answer
     sent = [answer for answer in known if answer.reason is not Reason.NOT_RUN] or known
     if sent and _is_text(sent[-1]):
-        return replace(sent[-1], reason=Reason.EMPTY, detail=f"no answer has {one.holds!r} in it")
+        why = f"no answer has {one.holds!r} in it" if one.holds else "the answer has no text"
+        return replace(sent[-1], reason=Reason.EMPTY, detail=why)
     if sent:
         return sent[-1]
     now = time.time()
