@@ -46,17 +46,20 @@ class Bench:
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
         self._running: list[Closable] = []
+        self._served: list[str] = []
         keys.client_public(state)
 
     def start(self, devices: dict[str, Device], hosts: list[str]) -> Lab:
-        """Serve some of the hospital's servers."""
+        """Serve some of the hospital's servers; the others are known, as one that is served may hold their copies."""
         self.stop()
-        lab = Lab(self.state, time.time(), time.time() - 60)
+        lab = Lab(self.state, time.time(), time.time() - 60, dict(devices))
+        self._served = list(hosts)
         for name in hosts:
             address = ".".join([self.network, *devices[name].address.split(".")[2:]])
             lab.devices[name] = replace(devices[name], address=address)
             self._running.append(self._do(linux.start(lab.devices[name], lab)))
-        (self.state / "known_hosts.txt").write_text(keys.known_hosts(lab.devices, self.state), encoding="ascii")
+        served = {name: lab.devices[name] for name in hosts}
+        (self.state / "known_hosts.txt").write_text(keys.known_hosts(served, self.state), encoding="ascii")
         return lab
 
     def stop(self) -> None:
@@ -70,7 +73,7 @@ class Bench:
     def round(self, lab: Lab, previous: dict[str, Any] | None = None) -> list[Record]:
         """Probe the servers side by side over SSH and judge what they say."""
         with ThreadPoolExecutor(9) as pool:
-            return [record for records in pool.map(lambda name: self._host(lab, name, previous), lab.devices)
+            return [record for records in pool.map(lambda name: self._host(lab, name, previous), self._served)
                     for record in records]
 
     def _host(self, lab: Lab, name: str, previous: dict[str, Any] | None) -> list[Record]:
