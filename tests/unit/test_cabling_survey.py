@@ -81,6 +81,24 @@ def test_a_scenario_with_a_port_that_is_not_there_is_refused(tmp_path: Path) -> 
         lab.survey(lab.scenario(tmp_path, "{L9999: null}"))
 
 
+@pytest.mark.parametrize("told", ['{to: ""}', "{to: core-1}", "{port: Gi1/0/50}"])
+def test_a_cable_moved_at_a_switch_alone_is_refused(told: str, tmp_path: Path) -> None:
+    """It would be overwritten by the register and plant nothing."""
+    with pytest.raises(BadInput, match=r"access-1\.cabling\.Gi1/0/2: the register has core-2:Gi1/1") as refused:
+        lab.survey(lab.scenario(tmp_path, "{}", f"access-1: {{cabling: {{Gi1/0/2: {told}}}}}"))
+    assert "cables.yml:4" in str(refused.value)
+
+
+def test_a_device_in_a_trunk_is_learned_in_its_native_vlan(tmp_path: Path) -> None:
+    changes = '{F0003: {b: "converter:1"}, X0001: {a: "converter:2", b: "fo-f1:2"}}'
+    survey = lab.survey(lab.scenario(tmp_path, changes))
+    assert survey.silent == []
+    by_name = {one.link.name: one for one in survey.links}
+    assert by_name["F0003+T0002+F0004"].grade != "proven_both"
+    learned = lab.hospital.load(lab.scenario(tmp_path, changes))["access-1"].state["learned"]
+    assert {(vlan, port) for vlan, _, port in learned if port == "Gi1/0/2"} == {("99", "Gi1/0/2")}
+
+
 def test_one_text_per_device_reads_back() -> None:
     from pacs_rounds import parse
     from pacs_rounds.transports.inventory import as_text

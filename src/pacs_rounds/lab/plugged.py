@@ -24,7 +24,7 @@ from pacs_rounds.model import BadInput
 State = dict[str, Any]
 Devices = dict[str, Device]
 SWITCH_ADDRESSES = "99"
-"""The VLAN of the switches' own addresses."""
+"""The VLAN of the switches' own addresses, and of what comes untagged into a trunk."""
 
 
 def apply(devices: Devices, changes: State | None, path: Path | None) -> None:
@@ -40,7 +40,7 @@ def apply(devices: Devices, changes: State | None, path: Path | None) -> None:
             _server(truth, name, device.state)
     for name, device in devices.items():
         if "ios" in device.kinds:
-            _switch(truth, name, device.state)
+            _switch(truth, name, device.state, path)
     _learn(truth)
     fabric(truth)
 
@@ -140,23 +140,29 @@ def _server(truth: Truth, name: str, state: State) -> None:
 
 # Switches ------------------------------------------------------------------------------------------------------------
 
-def _switch(truth: Truth, name: str, state: State) -> None:
-    """Each port's neighbour and link; a described port with nothing in it has no link."""
+def _switch(truth: Truth, name: str, state: State, path: Path | None) -> None:
+    """Each port's neighbour and link; a described port with nothing in it has no link.
+
+    A neighbour that is told at the port must be the register's: another would be lost here and plant nothing.
+    """
     cabling = state["cabling"]
+    for raw, port in cabling.items():
+        documented = truth.documented.get(End(name, raw))
+        if "to" in port and f"{port.pop('to')}:{port.pop('port', '')}" != str(documented):
+            line = yamlfile.line_of(path, [name, "cabling", raw]) if path else None
+            raise BadInput(f"{yamlfile.show(path) if path else name}{f':{line}' if line else ''}",
+                           f"{name}.cabling.{raw}: the register has {documented or 'nothing'} at its other end",
+                           "move the cable itself, by its id under `cabling:` at the top")
     for end, far in truth.joined.items():
         if end.device != name:
             continue
         port = cabling.setdefault(end.port, {"description": ""})
-        port.pop("to", None)
-        port.pop("port", None)
         device = truth.devices.get(far.device)
         if device and "ios" in device.kinds:
             port["to"], port["port"] = far.device, far.port
     for raw, port in cabling.items():
         if not raw.startswith(("Vl", "Po")) and End(name, raw) not in truth.joined and \
                 End(name, raw) in truth.documented:
-            port.pop("to", None)
-            port.pop("port", None)
             port.setdefault("status", "notconnect")
 
 
@@ -177,7 +183,7 @@ def _learn(truth: Truth) -> None:
         state = switches[end.device]
         if far.device in switches or not _connected(state, end.port) or truth.silent(far):
             continue
-        vlan = str(state["cabling"][end.port].get("vlan", "1"))
+        vlan = str(state["cabling"][end.port].get("vlan", "1")).replace("trunk", SWITCH_ADDRESSES)
         address = _bond_mac(truth, far)
         state["learned"].append((vlan, address, end.port))
         walk = _walk(truth, switches, end.device)
