@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pacs_rounds import yamlfile
+from pacs_rounds.redact import lines
 from pacs_rounds.redact.needs import Needs, folded, may_match, of
 
 RULES = Path(__file__).with_name("rules.yml")
@@ -42,6 +43,11 @@ def rules(platform: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
 @functools.cache
 def _needs(platform: str) -> tuple[Needs, ...]:
     return tuple(of(pattern) for _, pattern in rules(platform))
+
+
+@functools.cache
+def _one_line(platform: str) -> tuple[bool, ...]:
+    return tuple(lines.one_line(pattern) for _, pattern in rules(platform))
 
 
 @functools.cache
@@ -97,10 +103,10 @@ def _spans(platform: str, text: str) -> list[_Span]:
     begins = [begin for begin, _ in done]
     found: list[_Span] = []
     lowered = folded(text)
-    for (name, pattern), needs in zip(rules(platform), _needs(platform), strict=True):
+    for (name, pattern), needs, one_line in zip(rules(platform), _needs(platform), _one_line(platform), strict=True):
         if not may_match(needs, lowered):
             continue
-        for match in pattern.finditer(text):
+        for match in lines.matches(pattern, text, lowered, needs) if one_line else pattern.finditer(text):
             begin, end = match.span("secret")
             touched = done[max(0, bisect.bisect_right(begins, begin) - 1):bisect.bisect_left(begins, end)]
             touched = [(left, right) for left, right in touched if right > begin]
