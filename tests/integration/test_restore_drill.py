@@ -82,6 +82,8 @@ def test_a_good_backup_climbs_the_whole_ladder(production: postgres_lab.Cluster)
     assert 0 <= rpo["observed"] < 600
     print(f"RTO {rto['observed']} s ({rto['detail']}), RPO {rpo['observed']} s")
     assert not Path(drill.settings["target"]).exists(), "the copy was not removed"
+    assert {one["check"] for one in drill.records if one["outcome"] == "ok"} == {
+        check.id for check in catalogue.select(["drill.*"])}, "a check that nowhere says ok has not been tried"
     assert production.sql("select count(*) from study;") == before
     assert production.sql("select pg_is_in_recovery();") == "f"
     assert [path.name for path in production.archive.iterdir() if path.name.startswith("00000002")] == [], \
