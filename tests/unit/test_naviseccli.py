@@ -158,6 +158,14 @@ def test_a_hung_tool_ends_with_everything_it_started(tool: Any) -> None:
         assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z"
 
 
+def test_what_is_written_between_two_looks_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine the tool may write and end between the look into its pipe and the look whether it has ended."""
+    patient = os.waitid
+    monkeypatch.setattr(naviseccli.os, "waitid", lambda kind, number, _: patient(kind, number, os.WEXITED | os.WNOWAIT))
+    said = naviseccli.call(["/bin/sh", "-c", "sleep 0.3; echo late; echo later"], 10)
+    assert said == naviseccli.Said("late\nlater\n")
+
+
 def test_a_child_that_keeps_the_pipe_does_not_keep_us(tool: Any) -> None:
     tool.does("subprocess.Popen(['sleep', '30']); print('The array is operating normally.', flush=True)")
     begun = time.monotonic()

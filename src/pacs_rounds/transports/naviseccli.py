@@ -258,7 +258,13 @@ def _read(process: subprocess.Popen[bytes], until: float) -> tuple[bytes, bool]:
             chunks.append(chunk)
             size, open_ = size + len(chunk), bool(chunk)
         elif os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-            return b"".join(chunks), True  # a child it left behind may hold the pipe open for ever
+            # A child it left behind may hold the pipe open for ever: what is in it now is all there is, and some of it
+            # may have been written after the look above.
+            while open_ and size <= MAX_BYTES and poller.poll(0):
+                chunk = os.read(stream.fileno(), 65536)
+                chunks.append(chunk)
+                size, open_ = size + len(chunk), bool(chunk)
+            return b"".join(chunks), True
         elif not open_:
             time.sleep(min(left, 0.001))
     return b"".join(chunks), False
