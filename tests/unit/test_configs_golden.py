@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hier_config import Platform, get_hconfig, get_hconfig_driver
 from test_configs_gate import ios
 
-from pacs_rounds.configs import diffs, golden, work_orders
+from pacs_rounds.configs import diffs, golden, sections, work_orders
 from pacs_rounds.configs.redacted import redacted
 from pacs_rounds.model import BadInput
 
@@ -248,3 +249,15 @@ def test_an_order_stands_once(site: Path) -> None:
         (site / "work-orders" / f"{name}.yml").write_text(ORDER)
     with pytest.raises(BadInput, match=r"stands in .*a\.yml too"):
         work_orders.read(site)
+
+
+def test_the_library_reads_with_few_patterns_what_it_reads_with_its_own() -> None:
+    text = ("Building configuration...\nversion 12.2\nhostname a\n!\ninterface Gi0/1\n no ip address\n"
+            " logging event link-status\n#x\nntp clock-period 12\nrouter bgp 1\n template peer-policy b\n"
+            "  remote 1\n exit-peer-policy\nend\n")
+    few = [(one.depth(), one.text) for one in get_hconfig(sections._driver(), text).all_children()]
+    assert few == [(one.depth(), one.text) for one in get_hconfig(Platform.CISCO_IOS, text).all_children()]
+    assert (1, "hostname a") in few
+    assert not any("clock" in one or "version" in one for _, one in few)
+    own = get_hconfig_driver(Platform.CISCO_IOS)
+    assert len(own.rules.per_line_sub) > len(sections._driver().rules.per_line_sub)

@@ -40,9 +40,10 @@ def redacted(platform: str, text: str, key: bytes) -> tuple[str, list[Hit]]:
     return "".join(parts), hits
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=32)
 def _part_redacted(platform: str, part: str, key: bytes, prose: bool) -> tuple[str, tuple[Hit, ...]]:
-    """One part; what running and startup configuration have in common is worked on once."""
+    """One part; what running and startup configuration, or the run and the history, have in common is worked on once.
+    As many as a device's documents have parts, or the first is forgotten before it comes again."""
     out, found = redact(platform, part, key)
     if prose:
         return out, tuple(found)

@@ -127,7 +127,7 @@ def ios_tree(text: str) -> Any:
     The library refuses a command that stands twice in one section, which IOS does with remarks: only the first is given
     to it. A heading that stands twice is still refused: a switch never prints that.
     """
-    from hier_config import Platform, get_hconfig
+    from hier_config import get_hconfig
 
     lines = text.split("\n")
     inside = _macros(lines)
@@ -145,9 +145,27 @@ def ios_tree(text: str) -> Any:
         seen.add(place)
         kept.append(line.text)
     try:
-        return get_hconfig(Platform.CISCO_IOS, "\n".join(kept))
+        return get_hconfig(_driver(), "\n".join(kept))
     except Exception as error:  # whatever the library finds wrong with it: it does not read back
         raise ParseError(f"does not read back into sections: {str(error).splitlines()[0][:120]}") from None
+
+
+def _driver() -> Any:
+    """hier-config's driver for IOS with the lines it leaves out as few patterns: it tries each of them on every line.
+    Patterns that follow each other and take a whole line are one: one after the other or at once is the same."""
+    from hier_config import Platform, get_hconfig_driver
+    from hier_config.models import PerLineSubRule
+
+    def whole(rule: PerLineSubRule) -> bool:
+        return not rule.replace and rule.search.startswith("^") and rule.search.endswith(("$", ".*"))
+
+    driver = get_hconfig_driver(Platform.CISCO_IOS)
+    few: list[PerLineSubRule] = []
+    for together, run in itertools.groupby(driver.rules.per_line_sub, whole):
+        rules = list(run)
+        few += [PerLineSubRule(search="|".join(f"(?:{one.search})" for one in rules), replace="")] if together else rules
+    driver.rules.per_line_sub[:] = few
+    return driver
 
 
 def orphans(lines: list[Line]) -> list[str]:

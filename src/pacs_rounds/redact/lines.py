@@ -17,6 +17,8 @@ _PARSER: Any = importlib.import_module("re._parser")  # as in needs.py: any surp
 _NEVER_LINE_END = {"CATEGORY_DIGIT", "CATEGORY_WORD", "CATEGORY_NOT_SPACE"}
 _PLACES = {"AT_BEGINNING", "AT_END", "AT_BOUNDARY", "AT_NON_BOUNDARY"}
 _LINE_END = ord("\n")
+TELLING = 3
+"""Characters: shorter words stand on nearly every line, and one search of the whole text is quicker."""
 
 
 def one_line(pattern: re.Pattern[str]) -> bool:
@@ -74,7 +76,7 @@ def _set(items: list[tuple[Any, Any]]) -> bool:
 
 def matches(pattern: re.Pattern[str], text: str, lowered: str, needs: Needs) -> Iterator[re.Match[str]]:
     """What `pattern.finditer(text)` gives, for a pattern that is `one_line`. `lowered` is the text `folded`."""
-    if not needs or len(lowered) != len(text):
+    if not needs or min(map(len, needs[0])) < TELLING or len(lowered) != len(text):
         yield from pattern.finditer(text)
         return
     for begin, end in _candidates(lowered, needs):
