@@ -12,7 +12,7 @@ from pacs_rounds.model import BadInput, Impact, Outcome, Reason
 from pacs_rounds.report import words
 from pacs_rounds.report.people import ALIASES
 
-ONE_LANGUAGE = ("phrases", "values.")
+ONE_LANGUAGE = ("phrases", "items", "values.")
 TREES = {lang: yamlfile.load(words.HERE / f"words.{lang}.yml") for lang in words.LANGUAGES}
 FLAT = {lang: words.flatten(tree) for lang, tree in TREES.items()}
 
@@ -117,7 +117,7 @@ def test_a_device_text_with_braces_stays_inert() -> None:
 def test_phrases_are_translated_part_by_part() -> None:
     t = words.load("zh")
     said = t.phrase("exit status 2: {0} broken; the counter was reset since the last run; whatever")
-    assert said == "退出状态 2：{0} broken; 计数器在上次巡检后被清零; whatever"
+    assert said == "退出状态 2：{0} broken；计数器在上次巡检后被清零；whatever"
     assert words.load("en").phrase("none found") == "none found"
 
 
@@ -129,3 +129,28 @@ def test_an_unknown_language_is_refused_by_name() -> None:
 def test_an_unknown_key_is_an_error() -> None:
     with pytest.raises(KeyError):
         words.load("zh")("cover.nothing_like_it")
+
+
+def test_the_phrase_with_most_words_of_its_own_speaks() -> None:
+    t = words.load("zh")
+    assert t.phrase("3 of 4 registered adapters are logged in") == "已注册 4 个适配器，已登录 3 个"
+    assert t.phrase("6.0 GiB used of 7.0 GiB, 9.0 GiB with growth") == "已用 6.0 GiB，现有 7.0 GiB，计入增长 9.0 GiB"
+
+
+def test_what_fills_in_a_phrase_is_translated_where_it_is_a_phrase_itself() -> None:
+    assert words.load("zh").phrase("by its directory; by v$backup_set") == "依据：备份目录；依据：v$backup_set"
+
+
+@pytest.mark.parametrize(("name", "said"), [
+    ("serial number", "序列号 (serial number)"), ("PACS/exists", "第 1 级 备份存在 (PACS/exists)"),
+    ("PACS/file 4 created at 16143", "数据文件 4（创建于 SCN 16143） (PACS/file 4 created at 16143)"),
+    ("/images", "/images"), ("/backup/exists", "/backup/exists"), ("eth0", "eth0")])
+def test_items_keep_the_name_of_the_record(name: str, said: str) -> None:
+    assert words.load("zh").item(name) == said
+    assert words.load("en").item(name) == name
+
+
+def test_every_domain_with_checks_has_a_title() -> None:
+    for lang in words.LANGUAGES:
+        missing = {f"domains.{name.split('.')[0]}" for name in catalogue.load()} - set(FLAT[lang])
+        assert not missing, f"add to words.{lang}.yml: {sorted(missing)}"

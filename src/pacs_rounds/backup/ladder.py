@@ -40,6 +40,10 @@ TODO = {
     "recovered_and_opened": "the engineer recovers and opens it on another host: playbooks/drill-restore.yml",
     "application_reads": "the PACS administrator looks at known studies in the restored database"}
 """Who must do what so that a rung is proved; an engine says it in its own words where it knows better."""
+AGAIN = {
+    "exists": "the engineer makes a backup today and finds out why none was made since",
+    "plausible_size": "the engineer finds out why the size is another than usual"}
+"""The same where something was found, and found wanting: a first backup or more history would not help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,14 @@ def rows(subject: str, proofs: Iterable[Proof], now: float, limits: Limits | Non
             best[proof.rung] = proof
     agreed = {**LIMITS, **(limits or {})}
     steps = {**TODO, **(todo or {})}
-    return [_row(f"{subject}/{rung}", best.get(rung), now, agreed[rung], steps[rung]) for rung in RUNGS]
+    again = {**steps, **AGAIN, **(todo or {})}
+    return [_row(f"{subject}/{rung}", best.get(rung), now, agreed[rung],
+                 again[rung] if _wanting(best.get(rung)) else steps[rung]) for rung in RUNGS]
+
+
+def _wanting(proof: Proof | None) -> bool:
+    """Whether there is something of a date that is not as it must be (nothing at all is `missing`)."""
+    return proof is not None and proof.at is not None and proof.state != "unknown"
 
 
 def _weight(proof: Proof) -> tuple[int, float]:

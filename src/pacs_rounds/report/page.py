@@ -118,7 +118,7 @@ class Page:
 
     def item(self, record: Record) -> str:
         """The item's name, or that the whole device is meant."""
-        return self.words("lines.whole") if record.item == "*" else self.short(record.item, 80)
+        return self.words("lines.whole") if record.item == "*" else self.short(self.words.item(record.item), 100)
 
     def standard(self, record: Record) -> str:
         """What the value was held against; where nothing was judged, what the catalogue would have applied."""
@@ -165,7 +165,7 @@ class Page:
 
     def brief(self, record: Record) -> str:
         """One item in the list of all values: name, value, change, reason."""
-        said = f"{self.item(record)} " if record.item != "*" else ""
+        said = f"{self.short(record.item, 80)} " if record.item != "*" else ""
         if record.outcome is Outcome.UNKNOWN:
             return said + self.reason(record)
         if record.observed is None:

@@ -198,11 +198,11 @@ class Paper:
             rows = [row(f"{number}. {t(f'ladders.rungs.{rung.name}')}", [self.badge(rung.record.outcome)],
                         cell(ladders.proof(p, rung), *([run(ladders.todo(p, rung), "where")] if rung.todo else [])),
                         cell(ladders.age(p, rung), *([run(p.people.moment(rung.at), "where")] if rung.at else [])),
-                        cell(run(ladders.by(p, rung), "where"), *self.evidence(rung.record, 8)),
+                        cell(ladders.by(p, rung), run("", "where"), *self.evidence(rung.record, 8)),
                         tone=rung.record.outcome)
                     for number, rung in enumerate(one.rungs, start=1)]
             head = [t(f"columns.{name}") for name in ("rung", "verdict", "proof", "age", "proved_by")]
-            blocks.append(table([16, 11, 37, 17, 19], head, rows))
+            blocks.append(table([16, 10, 33, 17, 24], head, rows))
         return blocks
 
     def _lines(self, chapter: Chapter) -> Block:

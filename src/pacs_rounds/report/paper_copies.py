@@ -31,8 +31,8 @@ class CopiesPaper(Paper):
         rows = []
         for host, told in facts.items():
             said = cell(p.short(told["fault"], 200)) if told["fault"] else [
-                run(p.copy_state(state) + t("remarks.colon") + ", ".join(names), "where")
-                for state, names in states(told)]
+                run(p.copy_state(state) + t("remarks.colon") + ", ".join(names), "where" if number else "")
+                for number, (state, names) in enumerate(states(told))]
             rows.append(row(cell(host, run(told["platform"], "where")), said,
                             p.people.moment(last_good(told)), p.short(told["order"] or "—", 60)))
         return table([14, 50, 22, 14], [t(f"columns.{name}") for name in ("device", "documents", "last_good", "order")],

@@ -31,7 +31,10 @@ class Words:
 
     def __init__(self, lang: str, table: dict[str, Any]) -> None:
         self.lang = lang
-        self.phrases = [(_pattern(one["en"]), one["say"]) for one in table.pop("phrases", None) or []]
+        phrases = table.pop("phrases", None) or []
+        self.phrases = _patterns(phrases)
+        self.literal = {one["en"]: one["say"] for one in phrases if "{" not in one["en"]}
+        self.items = _patterns(table.pop("items", None) or [])
         self.table = flatten(table)
 
     def __call__(self, key: str, **values: Any) -> str:
@@ -50,14 +53,37 @@ class Words:
         """A remark written by a derivation, translated where the language knows the phrase; else as it stands."""
         if not self.phrases or len(text) > LONGEST_PHRASE:
             return text
-        return "; ".join(self._one_phrase(part) for part in text.split("; "))
+        return str(self.table.get("remarks.join", "; ")).join(self._one_phrase(part) for part in text.split("; "))
+
+    def item(self, name: str) -> str:
+        """What an item is called, before the name the record has: `序列号 (serial number)`; else the name alone.
+
+        Of `PACS/log mode` the last part is looked up: what stands before it is a name of the device.
+        """
+        said = _first(self.items, name) or ("" if name.startswith("/") else _first(self.items, name.rpartition("/")[2]))
+        return f"{said} ({name})" if said else name
 
     def _one_phrase(self, part: str) -> str:
-        for pattern, say in self.phrases:
-            found = pattern.fullmatch(part)
-            if found:
-                return str(say).format(*found.groups())
-        return part
+        found = self.literal.get(part)
+        return found if found is not None else _first(self.phrases, part, self.literal) or part
+
+
+Patterns = list[tuple[re.Pattern[str], str]]
+
+
+def _patterns(rows: list[dict[str, str]]) -> Patterns:
+    """The phrases with most words of their own first: `{0} of {1}` must not take what a longer one says better."""
+    own = sorted(rows, key=lambda one: len(re.sub(r"\{\d#?\}", "", one["en"])), reverse=True)
+    return [(_pattern(one["en"]), one["say"]) for one in own]
+
+
+def _first(patterns: Patterns, text: str, known: dict[str, str] | None = None) -> str:
+    """The text in the words of the first pattern that takes it whole, or ''; what fills it in may itself be known."""
+    for pattern, say in patterns:
+        found = pattern.fullmatch(text)
+        if found:
+            return str(say).format(*((known or {}).get(one, one) for one in found.groups()))
+    return ""
 
 
 def _pattern(english: str) -> re.Pattern[str]:
