@@ -88,7 +88,7 @@ class ActionModule(ActionBase):
         elif transport == "dicom":
             yield from _from_dicom(facts, commands, arguments)
         elif transport == "configs":
-            yield from _from_copies(run, facts, arguments, hostvars)
+            yield from _from_copies(run, facts, commands, arguments, hostvars)
         else:
             endpoints = [_reach(fact, hostvars[host], arguments["deadline"]) for host, fact in facts.items()]
             yield from side_by_side(endpoints, commands, several.asker(transport, commands),
@@ -101,16 +101,27 @@ def _from_inventory(run: dict[str, Any], facts: dict[str, rounds.HostFacts],
                         for host, device in run["devices"].items()
                         if {"contract_devices", "servers"} & set(device["groups"])},
             "software_scope": run.get("software_scope") or []})
+    planned = _planned(run)
+    for host, fact in facts.items():
+        device = _device(fact, planned.get(host, []))
+        yield host, inventory.ask({"inventory device": device, "inventory site": site}, commands)
+
+
+def _planned(run: dict[str, Any]) -> dict[str, list[str]]:
+    """The roles that this round plans for each host."""
     planned: dict[str, list[str]] = {}
     for part in run["plan"]:
         for host in part["hosts"]:
             planned.setdefault(host, []).append(part["role"])
-    for host, fact in facts.items():
-        device = {"host": host, "groups": fact.settings["groups"], "address": fact.address, "platform": fact.platform,
-                  "contract": fact.contract, "roles_planned": planned.get(host, []),
-                  "legacy_ssh": fact.settings.get("rounds_legacy_ssh", {}),
-                  "netmiko_type": fact.settings.get("rounds_netmiko_type", "")}
-        yield host, inventory.ask(inventory.as_text(device), site, commands)
+    return planned
+
+
+def _device(fact: rounds.HostFacts, roles: list[str]) -> str:
+    return inventory.as_text({
+        "host": fact.host, "groups": fact.settings["groups"], "address": fact.address, "platform": fact.platform,
+        "contract": fact.contract, "roles_planned": roles,
+        "legacy_ssh": fact.settings.get("rounds_legacy_ssh", {}), "telnet": fact.settings.get("rounds_telnet", {}),
+        "netmiko_type": fact.settings.get("rounds_netmiko_type", "")})
 
 
 def _from_dicom(facts: dict[str, rounds.HostFacts], commands: Sequence[Collect],
@@ -126,21 +137,27 @@ def _from_dicom(facts: dict[str, rounds.HostFacts], commands: Sequence[Collect],
         yield host, dicom.answers([echo for echo in echoes if echo.host == host], commands)
 
 
-def _from_copies(run: dict[str, Any], facts: dict[str, rounds.HostFacts], arguments: dict[str, Any],
-                 hostvars: dict[str, Any]) -> Iterator[tuple[str, list[Answer]]]:
-    """Each device is asked for its own platform's documents; as it comes home its copy is taken, one at a time."""
+def _from_copies(run: dict[str, Any], facts: dict[str, rounds.HostFacts], commands: Sequence[Collect],
+                 arguments: dict[str, Any], hostvars: dict[str, Any]) -> Iterator[tuple[str, list[Answer]]]:
+    """Each device is asked for its own platform's documents; as it comes home its copy is taken, one at a time, and
+    what the inventory says of it is put beside the answers."""
     from pacs_rounds.config_round import taking
     from pacs_rounds.config_round.plan import plans
 
     first = hostvars[next(iter(facts))]
     desk = taking.desk(run["site"], run["run"], Path(str(first.get("inventory_dir") or "")), _copy_settings(first),
                        keys.redaction_key(run["site"]))
-    wanted = {host: plans()[fact.platform].commands() if fact.platform in plans() else []
+    planned = _planned(run)
+    wanted = {host: plans()[fact.platform].asked(planned.get(host, [])) if fact.platform in plans() else []
               for host, fact in facts.items()}
+    names = inventory.as_text({
+        "hosts": {host: facts[host].address if host in facts else "" for host in run["devices"]}})
     endpoints = [_reach(fact, hostvars[host], arguments["deadline"]) for host, fact in facts.items()]
-    asker = several.asker("network_cli", [one for commands in wanted.values() for one in commands])
+    asker = several.asker("network_cli", [one for mine in wanted.values() for one in mine])
+    agreed = [one for one in commands if one.command.startswith("inventory ")]
     for host, answers in side_by_side(endpoints, wanted, asker, arguments["workers"]):
-        yield host, taking.take_home(desk, host, facts[host].platform, answers)
+        register = {"inventory device": _device(facts[host], planned.get(host, [])), "inventory hosts": names}
+        yield host, [*taking.take_home(desk, host, facts[host].platform, answers), *inventory.ask(register, agreed)]
 
 
 def _copy_settings(variables: Any) -> dict[str, Any]:

@@ -232,7 +232,7 @@ def host_facts(host: str, variables: Any, contract: dict[str, Any]) -> HostFacts
         "groups": sorted(variables.get("group_names") or [])}
     for name in ("dicom_aes", "rounds_calling_ae_title", "rounds_timezone", "rounds_legacy_ssh", "rounds_backup",
                  "rounds_postgres", "rounds_mssql",
-                 "rounds_netmiko_type"):
+                 "rounds_netmiko_type", "rounds_telnet"):
         value = variables.get(name)
         if value is not None:
             settings[name] = value

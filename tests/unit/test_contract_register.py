@@ -33,7 +33,8 @@ def found(site: str) -> dict[tuple[str, str], str]:
     for host in hosts:
         device = {"host": host, "groups": whole["devices"][host]["groups"], "address": "192.0.2.1",
                   "platform": "linux", "contract": register.get(host, {}), "roles_planned": ["contract_register"]}
-        answers = inventory.ask(inventory.as_text(device), inventory.as_text(whole), catalogue.commands(CHECKS))
+        known = {"inventory device": inventory.as_text(device), "inventory site": inventory.as_text(whole)}
+        answers = inventory.ask(known, catalogue.commands(CHECKS))
         inputs = Inputs(run="r", site=site, host=host, role="contract_register", platform="linux",
                         transport="inventory", checks=[check.id for check in CHECKS], contract=register.get(host, {}))
         records += judge_host(inputs, answers, catalogue.load())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pacs_rounds import yamlfile
 from pacs_rounds.catalogue import Collect
@@ -29,18 +31,25 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is read of one platform. `way` is the transport, `main` the document that makes a copy a copy."""
+    """What is read of one platform. `way` is the transport, `main` the document that makes a copy a copy, `beside` what
+    is asked in the same session and kept nowhere but in the run, unless the role `unless` asks it in the same round."""
 
     platform: str
     way: str
     main: str
     documents: tuple[Wanted, ...]
+    beside: tuple[Collect, ...] = ()
+    unless: str = ""
 
     def commands(self) -> list[Collect]:
         """Every command once. In a session a second command of a document is not sent where the first one answered."""
         return [Collect(command, PARSER, one.limit_seconds, optional=one.optional, transport=self.way,
                         instead_of=one.commands[number - 1] if number and not one.holds else "")
                 for one in self.documents for number, command in enumerate(one.commands)]
+
+    def asked(self, roles: Container[str]) -> list[Collect]:
+        """What is sent in a round that plans these roles for the device."""
+        return [*self.commands(), *(() if self.unless in roles else self.beside)]
 
 
 @functools.cache
@@ -49,4 +58,11 @@ def plans() -> dict[str, Plan]:
     return {platform: Plan(platform, told["way"], told["main"], tuple(
         Wanted(word, tuple(one["commands"]), float(one.get("limit_seconds", LIMIT_SECONDS)),
                bool(one.get("optional", False)), one.get("holds", ""))
-        for word, one in told["documents"].items())) for platform, told in yamlfile.load(FILE).items()}
+        for word, one in told["documents"].items()), _beside(told), told.get("beside", {}).get("unless", ""))
+        for platform, told in yamlfile.load(FILE).items()}
+
+
+def _beside(told: dict[str, Any]) -> tuple[Collect, ...]:
+    said = told.get("beside", {})
+    return tuple(Collect(command, PARSER, float(said.get("limit_seconds", LIMIT_SECONDS)), optional=True,
+                         transport=told["way"]) for command in said.get("commands", []))

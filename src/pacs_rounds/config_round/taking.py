@@ -22,6 +22,7 @@ from pacs_rounds.configs.rules import DATA
 from pacs_rounds.configs.store import Store
 from pacs_rounds.evidence.layout import json_bytes, write_new
 from pacs_rounds.model import Answer, BadInput, Reason
+from pacs_rounds.redact import redact
 
 NOT_HERE = frozenset({Reason.TOOL_MISSING, Reason.EMPTY})
 
@@ -64,7 +65,9 @@ def take_home(on: Desk, host: str, platform: str, answers: Sequence[Answer]) -> 
     if plan is None:
         detail = f"nobody has said yet what is read of a {platform!r} device: rounds_platform in the inventory"
         return [Answer(COMMAND, "", None, started, ended, Reason.NOT_RUN, detail)]
-    quiet = {answer.command: _quiet(platform, answer, on.key) for answer in answers}
+    beside = {one.command for one in plan.beside}
+    quiet = {answer.command: _plain(platform, answer, on.key) if answer.command in beside
+             else _quiet(platform, answer, on.key) for answer in answers}
     told = _taken(on, host, plan, {answer.command: replace(answer, detail=quiet[answer.command].detail)
                                    for answer in answers}, quiet, ended)
     return [Answer(COMMAND, as_text(told), None, round(started, 3), round(ended, 3)), *quiet.values()]
@@ -76,6 +79,14 @@ def _quiet(platform: str, answer: Answer, key: bytes) -> Answer:
     return replace(
         answer, text=redacted.redacted(platform, text, key)[0] if text else "",
         detail=redacted.redacted(platform, answer.detail, key)[0] if answer.detail else "",
+        started=round(answer.started, 3), ended=round(answer.ended, 3))
+
+
+def _plain(platform: str, answer: Answer, key: bytes) -> Answer:
+    """An answer that is no copy, as every role keeps it: in a neighbour's name a long number is no secret."""
+    text = answer.text.encode("utf-8", errors="replace").decode("utf-8")
+    return replace(
+        answer, text=redact(platform, text, key)[0], detail=redact(platform, answer.detail, key)[0],
         started=round(answer.started, 3), ended=round(answer.ended, 3))
 
 

@@ -22,6 +22,8 @@ _CONNECTION = (
      Reason.REFUSED, "login refused: user, key or password"),
     (r"no acceptable kex|incompatible ssh peer|no matching|no acceptable|incompatible version",
      Reason.REFUSED, "no common SSH algorithm: the host needs rounds_legacy_ssh in its host_vars"),
+    # netmiko over telnet: one sentence for a wrong password and for a device that ends the dialogue.
+    (r"NetmikoAuthenticationException: Login failed", Reason.REFUSED, "the telnet log-in was refused or not taken up"),
     (r"connection refused", Reason.UNREACHABLE, "connection refused: nothing listens on this port"),
     (r"no route to host|network is unreachable|host is down", Reason.UNREACHABLE, "no route to the host"),
     (r"name or service not known|could not resolve|temporary failure in name|nodename nor servname",

@@ -1,12 +1,13 @@
 """What was agreed, as text: the inventory's own words become evidence like any device's answer. No I/O.
 
-`inventory device` answers with one device's row, `inventory site` with the whole register.
+`inventory device` answers with one device's row, `inventory site` with the whole register, `inventory hosts` with the
+names (and addresses, as far as known) of everything the inventory has.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -22,10 +23,9 @@ def as_text(data: dict[str, Any]) -> str:
     return str(yaml.dump(data, Dumper=_DUMPER, allow_unicode=True, sort_keys=True, width=120))
 
 
-def ask(device: str, site: str, commands: Sequence[Collect]) -> list[Answer]:
-    """Answers for the two pseudo-commands; any other is `tool_missing`."""
+def ask(known: Mapping[str, str], commands: Sequence[Collect]) -> list[Answer]:
+    """Answers for the pseudo-commands that are known, command -> text; any other is `tool_missing`."""
     now = time.time()
-    known = {"inventory device": device, "inventory site": site}
     answers = []
     for one in commands:
         if one.command in known:

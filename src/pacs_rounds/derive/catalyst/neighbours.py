@@ -12,17 +12,18 @@ from pacs_rounds.model import Context, NotApplicable, Row
 from pacs_rounds.parse.cisco_ios.text import short_interface
 
 _ADDRESS = re.compile(r"^(?:[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}|[\d.]+|[0-9a-f:]+)$")
-_COMMANDS = ["show cdp neighbors detail", "show lldp neighbors detail"]
+COMMANDS = ["show cdp neighbors detail", "show lldp neighbors detail"]
 
 
 @dataclass(slots=True)
-class _Seen:
+class Seen:
     """One neighbour on one port, whichever protocols told it."""
 
     local: str
     name: str
     remotes: list[str] = field(default_factory=list)
     by: list[str] = field(default_factory=list)
+    addresses: list[str] = field(default_factory=list)
 
 
 def host_name(name: str) -> str:
@@ -31,13 +32,22 @@ def host_name(name: str) -> str:
     return text if _ADDRESS.match(text) else text.partition(".")[0]
 
 
-def _seen(found: dict[str, Any] | None, protocol: str, seen: dict[tuple[str, str], _Seen]) -> None:
+def _seen(found: dict[str, Any] | None, protocol: str, seen: dict[tuple[str, str], Seen]) -> None:
     for one in (found or {}).get("neighbours", []):
         local = short_interface(one["local_interface"]) if one["local_interface"] else ""
         name = host_name(one["neighbour"] or one.get("chassis_id") or "?")
-        entry = seen.setdefault((local, name), _Seen(local, name))
+        entry = seen.setdefault((local, name), Seen(local, name))
         entry.remotes.append(short_interface(one["remote_interface"] or ""))
         entry.by.append(protocol)
+        entry.addresses += one.get("addresses") or []
+
+
+def seen_by(cdp: dict[str, Any] | None, lldp: dict[str, Any] | None) -> dict[tuple[str, str], Seen]:
+    """Local port and name -> the neighbour, as either protocol told it."""
+    seen: dict[tuple[str, str], Seen] = {}
+    _seen(cdp, "CDP", seen)
+    _seen(lldp, "LLDP", seen)
+    return seen
 
 
 @derivation("catalyst.neighbours")
@@ -48,14 +58,12 @@ def neighbours(data: Data, context: Context) -> list[Row]:
     wanted = context.baseline["neighbours"] or []
     cdp, lldp = said(data, "show_cdp_neighbors_detail"), said(data, "show_lldp_neighbors_detail")
     if cdp is None and lldp is None:
-        return unanswered(context, _COMMANDS, bool(wanted), "neighbour protocol")
+        return unanswered(context, COMMANDS, bool(wanted), "neighbour protocol")
     if not any(one and one["enabled"] for one in (cdp, lldp)):
         if not wanted:
             raise NotApplicable("CDP and LLDP are not enabled, and no neighbour is documented")
         return [{"unknown": "refused", "detail": "neither CDP nor LLDP is enabled: the links cannot be seen"}]
-    seen: dict[tuple[str, str], _Seen] = {}
-    _seen(cdp, "CDP", seen)
-    _seen(lldp, "LLDP", seen)
+    seen = seen_by(cdp, lldp)
     rows = [_documented(link, seen) for link in wanted]
     for entry in seen.values():
         rows.append({"link": " ".join(part for part in (entry.local, entry.name) if part), "state": "undocumented",
@@ -63,7 +71,7 @@ def neighbours(data: Data, context: Context) -> list[Row]:
     return rows
 
 
-def _documented(link: dict[str, Any], seen: dict[tuple[str, str], _Seen]) -> Row:
+def _documented(link: dict[str, Any], seen: dict[tuple[str, str], Seen]) -> Row:
     """Judge one documented link and take what belongs to it out of `seen`."""
     local, name = short_interface(str(link["local_interface"])), host_name(str(link["neighbour"]))
     item = f"{local} {name}"

@@ -51,6 +51,19 @@ def device(text: str) -> dict[str, Any]:
     return {**data, "roles_planned": planned}
 
 
+# hosts:
+#   ct-1: ''
+#   queue: 192.0.2.8
+@parser("inventory.hosts")
+def hosts(text: str) -> dict[str, Any]:
+    """{hosts: {name: address}} of the whole inventory; the address is empty where the round did not need it."""
+    data = mapping(text, {"hosts": dict})
+    for name, address in data["hosts"].items():
+        if not isinstance(name, str) or not isinstance(address, str):
+            raise ParseError(f"hosts: {str(name)[:40]!r} has {str(address)[:40]!r} in place of an address")
+    return data
+
+
 # devices:
 #   queue: {contract: {row: 8, type: server}, groups: [contract_devices, servers]}
 # software_scope:
