@@ -163,7 +163,8 @@ def _driver() -> Any:
     few: list[PerLineSubRule] = []
     for together, run in itertools.groupby(driver.rules.per_line_sub, whole):
         rules = list(run)
-        few += [PerLineSubRule(search="|".join(f"(?:{one.search})" for one in rules), replace="")] if together else rules
+        every = "|".join(f"(?:{one.search})" for one in rules)
+        few += [PerLineSubRule(search=every, replace="")] if together else rules
     driver.rules.per_line_sub[:] = few
     return driver
 
