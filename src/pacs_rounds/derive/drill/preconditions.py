@@ -175,13 +175,18 @@ def _window(setup: dict[str, Any]) -> Row:
     if not window:
         return _unmet(item, "no window was agreed")
     now = _local(setup)
-    begin, end = time.fromisoformat(str(window["from"])), time.fromisoformat(str(window["until"]))
+    begin, end = time.fromisoformat(str(window["from"])), _end(str(window["until"]))
     # A window past midnight belongs to the day on which it began.
     day = now.date() if begin <= end or now.time() >= begin else now.date() - timedelta(days=1)
     inside = begin <= now.time() < end if begin <= end else now.time() >= begin or now.time() < end
     days = window.get("days", list(DAYS))
     said = f"{window['from']} to {window['until']} on {', '.join(days)}, now {DAYS[now.weekday()]} {now:%H:%M}"
     return _met(item, said) if inside and DAYS[day.weekday()] in days else _unmet(item, said)
+
+
+def _end(hour: str) -> time:
+    """24:00 is the day's end; the moment is told in whole seconds, so none lies behind it."""
+    return time.max if hour == "24:00" else time.fromisoformat(hour)
 
 
 def _local(setup: dict[str, Any]) -> datetime:
