@@ -1,8 +1,9 @@
 """Planted against found, the whole way: lab, inventory, conductor, sealed run. Nothing missed, nothing invented.
 
-The healthy round is of the whole simulated site. Each scenario is a round of its own through the command line over the
-devices it changes and those it expects something of; those with `after_healthy: true` follow the healthy round in the
-same archive. ROUNDS_WHOLE_SITE=1 makes every scenario a round over the whole site, which takes three times as long.
+The healthy rounds are of the whole simulated site, one of each kind that a policy names. Each scenario is a round of
+its own through the command line over the devices it changes and those it expects something of; those with
+`after_healthy: true` follow the healthy round in the same archive. ROUNDS_WHOLE_SITE=1 makes every scenario a round
+over the whole site, which takes three times as long.
 """
 
 from __future__ import annotations
@@ -20,12 +21,15 @@ import pytest
 from pacs_rounds import catalogue, paths
 from pacs_rounds.inventory import validate_site
 from pacs_rounds.lab import overlay
+from pacs_rounds.rounds import load_policy
 
 ROUNDS = paths.ROOT / ".venv" / "bin" / "rounds"
 SCENARIOS = sorted((paths.LAB / "scenarios").glob("*.yml"))
 SITE = validate_site(paths.INVENTORIES / "lab")
 HOSTS = set(SITE.hosts)
 Finding = tuple[str, str, str, str, str | None]
+QUARTERLY = "quarterly"
+POLICIES = [load_policy(path.stem) for path in sorted(paths.POLICIES.glob("*.yml"))]
 pytestmark = pytest.mark.lab
 
 
@@ -59,7 +63,7 @@ def partners(host: str) -> set[str]:
 
 
 def inspect(folder: Path, scenario: Path | None, limit: Collection[str] = (),
-            round_: str = "quarterly") -> list[dict[str, Any]]:
+            round_: str = QUARTERLY) -> list[dict[str, Any]]:
     words = [str(ROUNDS), "inspect", "--site", "lab", "--round", round_]
     words += ["--scenario", str(scenario)] if scenario else []
     words += ["--limit", ",".join(sorted(limit))] if limit else []
@@ -79,8 +83,31 @@ def fine(records: list[dict[str, Any]]) -> set[str]:
     return {record["check"] for record in records if record["outcome"] == "ok"}
 
 
-def planted(scenario: Path | None) -> set[Finding]:
-    return findings(overlay.expected(scenario, list(catalogue.load())))
+def planned(folder: Path) -> set[tuple[str, str]]:
+    """(host, check) of the plan of the folder's one run."""
+    (run,) = (folder / "evidence" / "lab").glob("2*")
+    plan = json.loads((run / "data" / "run.json").read_text(encoding="utf-8"))["plan"]
+    return {(host, check) for part in plan for host in part["hosts"] for check in part["checks"]}
+
+
+def planted(scenario: Path | None, plan: set[tuple[str, str]]) -> set[Finding]:
+    """What a round of this plan must find.
+
+    Only the healthy hospital's expectations are of several kinds of rounds: what a scenario itself expects must be
+    found, planned or not.
+    """
+    own = {(one["host"], one["check"]) for one in overlay.read(scenario).get("expect") or []} if scenario else set()
+    return {one for one in findings(overlay.expected(scenario, list(catalogue.load()))) if one[:2] in plan | own}
+
+
+def kinds() -> list[str]:
+    """Every kind of round of every policy, once; those that look at the same as the quarterly one are that."""
+    def looks(policy: dict[str, Any], name: str) -> list[tuple[str, str]]:
+        return [(part["role"], part["group"]) for part in policy["rounds"][name]["roles"]]
+
+    others = {name for policy in POLICIES for name in policy["rounds"]
+              if looks(policy, name) != looks(policy, QUARTERLY)}
+    return [*sorted(others), QUARTERLY]
 
 
 @pytest.fixture(scope="module")
@@ -89,28 +116,53 @@ def healthy(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[s
     return folder, inspect(folder, None)
 
 
+@pytest.fixture(scope="module")
+def each_kind(tmp_path_factory: pytest.TempPathFactory,
+              healthy: tuple[Path, Any]) -> dict[str, tuple[Path, list[dict[str, Any]]]]:
+    """A healthy round of each kind, every one in an archive of its own."""
+    rounds = {QUARTERLY: healthy}
+    for name in kinds()[:-1]:
+        folder = tmp_path_factory.mktemp(name)
+        rounds[name] = folder, inspect(folder, None, round_=name)
+    return rounds
+
+
 def test_healthy_hospital_reports_only_what_the_contract_gets_wrong(healthy: tuple[Path, Any]) -> None:
-    assert findings(healthy[1]) == planted(None)
+    found, expected = findings(healthy[1]), planted(None, planned(healthy[0]))
+    assert found - expected == set(), "invented"
+    assert expected - found == set(), "missed"
 
 
-def test_every_check_is_ok_somewhere_in_the_healthy_hospital(healthy: tuple[Path, Any], tmp_path: Path) -> None:
-    """A check that nowhere says ok has not been tried.
+@pytest.mark.parametrize("kind", kinds()[:-1])
+def test_healthy_rounds_of_other_kinds_report_no_more(kind: str, each_kind: dict[str, tuple[Path, Any]]) -> None:
+    folder, records = each_kind[kind]
+    assert records
+    assert findings(records) == planted(None, planned(folder))
 
-    The cables are surveyed in a round of their own. The checks of a restore want a real database: test_restore_drill.
+
+def test_whatever_the_healthy_hospital_is_expected_to_report_some_round_reports(
+        each_kind: dict[str, tuple[Path, Any]]) -> None:
+    reported = set().union(*(findings(records) for _, records in each_kind.values()))
+    assert findings(overlay.expected(None, list(catalogue.load()))) - reported == set()
+
+
+def test_every_check_is_ok_somewhere_in_the_healthy_hospital(each_kind: dict[str, tuple[Path, Any]]) -> None:
+    """A check that nowhere says ok has not been tried, whichever kind of round it belongs to.
+
+    A drill here only looks and plans; that a good one says ok of each of its checks is proved with a real database:
+    test_restore_drill.
     """
-    survey = inspect(tmp_path, None, round_="cabling")
+    records = [record for _, of_kind in each_kind.values() for record in of_kind]
+    quiet = {record["check"] for record in records if record["outcome"] == "not_applicable"}
+    assert set(catalogue.load()) - fine(records) - quiet == set()
+    survey = each_kind["cabling"][1]
     assert {check.id for check in catalogue.select(["cabling.*"])} - fine(survey) == set()
-    quiet = {record["check"] for record in healthy[1] if record["outcome"] == "not_applicable"}
-    restored = {check.id for check in catalogue.select(["drill.*"])}
-    assert set(catalogue.load()) - fine(healthy[1]) - fine(survey) - quiet - restored == set()
 
 
-def test_every_planned_host_and_check_has_a_record(healthy: tuple[Path, Any]) -> None:
-    folder, records = healthy
-    run = next((folder / "evidence" / "lab").glob("2*"))
-    plan = json.loads((run / "data" / "run.json").read_text(encoding="utf-8"))["plan"]
-    expected = {(host, check) for part in plan for host in part["hosts"] for check in part["checks"]}
-    assert {(record["host"], record["check"]) for record in records} == expected
+@pytest.mark.parametrize("kind", kinds())
+def test_every_planned_host_and_check_has_a_record(kind: str, each_kind: dict[str, tuple[Path, Any]]) -> None:
+    folder, records = each_kind[kind]
+    assert {(record["host"], record["check"]) for record in records} == planned(folder)
 
 
 @pytest.mark.parametrize("scenario", [path for path in SCENARIOS if path.stem != "healthy"], ids=lambda path: path.stem)
@@ -121,6 +173,6 @@ def test_scenario_finds_what_was_planted_and_nothing_else(
             shutil.copytree(healthy[0] / kept, tmp_path / kept)
     limit = set() if os.environ.get("ROUNDS_WHOLE_SITE") else concerned(scenario)
     found = findings(inspect(tmp_path, scenario, limit))
-    expected = {one for one in planted(scenario) if not limit or one[0] in limit}
+    expected = {one for one in planted(scenario, planned(healthy[0])) if not limit or one[0] in limit}
     assert found - expected == set(), "invented"
     assert expected - found == set(), "missed"
