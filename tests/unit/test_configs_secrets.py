@@ -137,6 +137,16 @@ def test_a_megabyte_of_anything_costs_seconds(platform: str, text: str) -> None:
     assert time.process_time() - started < 30
 
 
+def test_what_an_array_does_is_noise_and_how_it_is_set_up_is_not() -> None:
+    moving = ("Current Owner:  SP A\nRead Requests:  71\nStatistics Logging Current Time:  09/21/26 22:13:20\n"
+              "Percent Full:  61.2\nLogged In:             YES\nReads:               81\nLink Status:         Up\n")
+    later = ("Current Owner:  SP B\nRead Requests:  99\nStatistics Logging Current Time:  09/22/26 01:10:02\n"
+             "Percent Full:  64.0\nLogged In:             NO\nReads:               99\nLink Status:         Down\n")
+    assert masked("emc_vnx", "lun_list", moving) == masked("emc_vnx", "lun_list", later)
+    setting = "Percent Full Threshold:  70\nDefault Owner:  SP A\nRaid Type:  r_5\nUser Capacity (GBs):  500.0\n"
+    assert masked("emc_vnx", "storagepool_list", setting) == setting
+
+
 def test_noise_is_masked_as_data_and_nothing_else() -> None:
     text = ("Building configuration...\n\nCurrent configuration : 4711 bytes\n! Last configuration change at 10:00\n"
             "! NVRAM config last updated at 10:00\nversion 12.2\nntp clock-period 36029056\nntp server 10.0.0.1\n")
