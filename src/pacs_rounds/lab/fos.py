@@ -8,20 +8,50 @@ would have changed it.
 from __future__ import annotations
 
 import contextlib
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+import asyncssh
 
 from pacs_rounds.lab import ssh
 from pacs_rounds.lab.command_line import BROKEN, Log, Running, Session
 from pacs_rounds.lab.fos_cli import FULL, FosCli
 from pacs_rounds.lab.fos_device import FosDevice
+from pacs_rounds.lab.fos_loading import Wanted
 from pacs_rounds.lab.kinds import Closable, Device, Lab
+
+FETCH_SECONDS = 10.0
 
 
 def command_log(state: Path, name: str) -> Path:
     """The file that keeps what a switch was told since the lab started."""
     return state / "fos" / f"{name}.log"
+
+
+class _Session(Session):
+    """One that copies a file by scp where configdownload asks for it: only switches to rehearse a restore on do."""
+
+    async def _answer(self, text: str) -> None:
+        await super()._answer(text)
+        cli = self.cli
+        if isinstance(cli, FosCli) and cli.wanted:
+            self._write(cli.fetched(await _copied(cli.wanted, int(self.device.state["session"]["scp_port"]))))
+            await self._drained()
+
+
+async def _copied(wanted: Wanted, port: int) -> str | None:
+    """The file's text, or None where it cannot be had. A switch knows no host keys."""
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            async with asyncssh.connect(
+                    wanted.host, port, username=wanted.user, password=wanted.password, known_hosts=None, config=None,
+                    client_keys=None, connect_timeout=FETCH_SECONDS) as server:
+                await asyncssh.scp((server, wanted.path), folder)
+            return next(Path(folder).iterdir()).read_text(encoding="utf-8")
+    except (OSError, asyncssh.Error, StopIteration, UnicodeDecodeError):
+        return None
 
 
 class _Switch:
@@ -43,7 +73,7 @@ class _Switch:
         self.sessions += 1
         try:
             with contextlib.suppress(*BROKEN):
-                await Session(FosCli(self.switch), process, self.device, self.log, self.switch.changes).run()
+                await _Session(FosCli(self.switch), process, self.device, self.log, self.switch.changes).run()
         finally:
             self.sessions -= 1
 

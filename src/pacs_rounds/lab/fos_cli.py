@@ -6,6 +6,7 @@ old switch greets. What a command prints comes from `lab.fos_device.FosDevice`.
 
 from __future__ import annotations
 
+from pacs_rounds.lab import fos_loading
 from pacs_rounds.lab.fos_device import FosDevice
 
 MORE = "--More--"
@@ -19,7 +20,8 @@ UNCHANGED = "\r\nPassword was not changed. Will prompt again at next login\r\nun
 class FosCli:
     """One session. `feed` takes what a terminal sends; `run` is the exec channel.
 
-    After each `feed` the server looks at `closed` and `executed` (command lines begun since the last look).
+    After each `feed` the server looks at `closed`, `executed` (command lines begun since the last look) and `wanted`
+    (a file that the switch now fetches; `fetched` is told what came).
     """
 
     def __init__(self, device: FosDevice) -> None:
@@ -33,6 +35,19 @@ class FosCli:
         self._rest: list[str] = []
         self._asking_password = bool(session["password_reminder"])
         self._last_cr = False
+        self._dialogue: fos_loading.Dialogue | None = None
+
+    @property
+    def wanted(self) -> fos_loading.Wanted | None:
+        """The file that the switch is to fetch now, and waits for."""
+        return self._dialogue.wanted if self._dialogue else None
+
+    def fetched(self, text: str | None) -> str:
+        """What the switch says to the file, or to its absence, and the prompt."""
+        self._dialogue = None
+        said = "configDownload: the file could not be copied\n" if text is None \
+            else fos_loading.load(self.device.state, text)
+        return said.replace("\n", "\r\n") + self.prompt
 
     @property
     def prompt(self) -> str:
@@ -62,19 +77,34 @@ class FosCli:
             return self._password_key(character)
         if self._rest:
             return self._pager_key(character)
+        if self.wanted:
+            return ""
         if character in "\r\n":
             line, self._line = self._line.strip(), ""
+            if self._dialogue:
+                return "\r\n" + self._answered(self._dialogue, line)
             return "\r\n" + (self._entered(line) if line else self.prompt)
         if character in "\b\x7f":
             had, self._line = self._line, self._line[:-1]
             return "\b \b" if had else ""
         if character == "\x03":
             self._line = ""
+            self._dialogue = None
             return "\r\n" + self.prompt
         if ord(character) < 32:
             return ""
         self._line += character
-        return character
+        return character if self._dialogue is None or self._dialogue.echoes else ""
+
+    def _answered(self, dialogue: fos_loading.Dialogue, line: str) -> str:
+        """One answer within configdownload's questions."""
+        said = dialogue.answer(line)
+        if said is None:
+            return ""
+        if said.endswith("\n"):
+            self._dialogue = None
+            said += self.prompt
+        return said.replace("\n", "\r\n")
 
     def _password_key(self, character: str) -> str:
         """Control-C leaves the dialogue; anything else would go on with it, which counts as an attempt to change."""
@@ -94,6 +124,9 @@ class FosCli:
             self.closed = True
             return ""
         text = self.device.output(line)
+        if not text and line == "configdownload":
+            self._dialogue = fos_loading.Dialogue(self.device.release >= (6, 0))
+            return self._dialogue.question
         if not text:
             return self.prompt
         lines = text.split("\n")  # an answer without its last line feed has the prompt on its last line

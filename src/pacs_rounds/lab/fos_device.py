@@ -13,7 +13,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pacs_rounds.lab import command_line
+from pacs_rounds.lab import command_line, fos_loading
 from pacs_rounds.model import BadInput
 
 Renderer = Callable[["FosDevice", str], str]
@@ -38,6 +38,10 @@ CHANGES = re.compile(
     r"reboot|fastboot|hareboot|hafailover|errclear|passwd|userconfig|license(?:add|remove)|snmpconfig|ipaddrset|tstimezone|"
     r"agtcfg\w+|passwdcfg|aaaconfig|ag|bladedisable|diag\w*|date .+|tsclockserver .+|supportsave)\b.*", re.IGNORECASE)
 """What changes a switch: an account that may only look is refused."""
+
+LOADING = re.compile(
+    r"(?P<what>switchdisable|switchenable|switchname|configdownload)(?: (?P<name>[A-Za-z][\w-]{0,29}))?")
+"""What a switch takes on which a restore is rehearsed; its command line asks the questions of configdownload."""
 
 _RENDERERS: dict[str, tuple[tuple[int, int], Renderer]] = {}
 
@@ -74,8 +78,10 @@ class FosDevice:
 
     def __init__(self, name: str, address: str, state: State, clock: Clock, born: float | None = None) -> None:
         import_renderers()
-        self.name, self.address, self.state, self.clock = name, address, copy.deepcopy(state), clock
-        self.switch_name: str = state["switch_name"] or name
+        self.may_configure = bool(state["session"]["may_configure"])
+        self.state: State = fos_loading.emptied(state) if self.may_configure else copy.deepcopy(state)
+        self.name, self.address, self.clock = name, address, clock
+        self.switch_name: str = self.state["switch_name"] or name
         match = re.fullmatch(r"v([5-7])\.(\d)\.\d\w*", str(state["release"]))
         if match is None:
             raise BadInput("lab/hospital.yml", f"devices.{name}.release: {state['release']!r} has no layouts here",
@@ -149,6 +155,9 @@ class FosDevice:
 
     def _render(self, line: str) -> str:
         command, _, argument = line.partition(" ")
+        loading = LOADING.fullmatch(line) if self.may_configure else None
+        if loading:
+            return self._configured(loading["what"], loading["name"] or "")
         if CHANGES.fullmatch(line):
             self.changes.append(line)
             return "RBAC permission denied.\n"
@@ -156,6 +165,16 @@ class FosDevice:
         if renderer is None or self.release < since:
             return self.unknown(line)
         return renderer(self, argument.strip())
+
+    def _configured(self, what: str, name: str) -> str:
+        """A command that changes a switch on which a restore is rehearsed."""
+        if what == "switchname" and name:
+            self.switch_name = name
+        elif what in {"switchdisable", "switchenable"}:
+            self.state["switch_state"] = "Offline" if what == "switchdisable" else "Online"
+        elif what == "configdownload" and self.state["switch_state"] == "Online":
+            return "configDownload: the switch must be disabled (switchdisable)\n"
+        return ""
 
 
 def _ports(name: str, state: State) -> dict[int, State]:
