@@ -11,8 +11,8 @@ from typing import Any
 from pacs_rounds.evidence import keys
 from pacs_rounds.model import Answer, BadInput, Reason
 from pacs_rounds.patch import desk as desks
+from pacs_rounds.patch import dicom_proof, standing
 from pacs_rounds.patch import plan as plans
-from pacs_rounds.patch import standing
 from pacs_rounds.patch.engine import Engine, Run
 from pacs_rounds.patch.gatekeeping import STATUS, cluster
 from pacs_rounds.patch.journal import blamed, claim, held, progress, segments, to_close, to_do, to_undo, touched_nodes
@@ -173,7 +173,8 @@ def steps(site: str, plan_name: str, names: Sequence[str], direction: str, run: 
     plan = desk.plan(plan_name)
     claim(desk.lock, pid)
     key = keys.redaction_key(site)
-    engine = Engine(plan, desk.journal(plan_name), run, echo, redact=lambda text: redact("linux", text, key)[0])
+    engine = Engine(plan, desk.journal(plan_name), run, echo, redact=lambda text: redact("linux", text, key)[0],
+                    dicom=dicom_proof.asker(site, desk.find(plan_name)))
     if direction == "undo":
         return engine.backward(names)
     ends = datetime.datetime.fromisoformat(plan["window"]["to"]).timestamp()

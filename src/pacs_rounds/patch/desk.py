@@ -113,9 +113,34 @@ def pair_of(data: Mapping[str, Any], name: str) -> Pair:
         raise BadInput("rounds_patch.pairs", f"no pair is called {name!r}", "known: " + (", ".join(pairs) or "none"))
     row = pairs[name]
     cluster = row.get("cluster") or {"kind": "none"}
+    counts, sample = row.get("counts") or {}, row.get("sample", "")
+    finds = tuple((key, one["cfind"]) for key, one in counts.items() if not isinstance(one, str))
+    get = {} if isinstance(sample, str) else sample["cget"]
+    where = f"rounds_patch.pairs.{name}"
+    if (finds or get) and not (row.get("address") and row.get("ae_title")):
+        raise BadInput(where, "asks the archive but has no address and ae_title", "say where its DICOM service is")
+    _check_days(where, finds, get)
     return Pair(name, tuple(row["nodes"]), Cluster(cluster["kind"], cluster.get("resource", "")),
                 row.get("address", ""), int(row.get("port", 104)), row.get("ae_title", ""), row.get("prefers", ""),
-                row.get("read", ""), tuple((row.get("counts") or {}).items()), row.get("sample", ""))
+                row.get("read", ""), tuple((key, one) for key, one in counts.items() if isinstance(one, str)),
+                sample if isinstance(sample, str) else "", finds, get)
+
+
+def _check_days(where: str, finds: tuple[tuple[str, Mapping[str, Any]], ...], get: Mapping[str, Any]) -> None:
+    """What a schema cannot say of `cfind` and `cget`."""
+    year = datetime.datetime.fromtimestamp(now(), datetime.UTC).year
+    for key, one in finds:
+        if one["first_year"] > year:
+            raise BadInput(f"{where}.counts.{key}", f"begins in {one['first_year']}",
+                           "write the year of the oldest studies")
+    if get:
+        try:
+            right = datetime.date.fromisoformat(get["from"]) <= datetime.date.fromisoformat(get["to"])
+        except ValueError:
+            right = False
+        if not right:
+            raise BadInput(f"{where}.sample.cget", f"{get['from']} to {get['to']} is no span of days",
+                           "name days of the past in which nothing changes any more, as 2019-03-01")
 
 
 def list_hash(site: str) -> str:

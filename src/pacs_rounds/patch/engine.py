@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pacs_rounds.model import Answer
-from pacs_rounds.patch import judging
+from pacs_rounds.patch import find_text, judging
 from pacs_rounds.patch.journal import DONE, PENDING, Journal, progress
 from pacs_rounds.patch.plan import iso
 
@@ -17,7 +17,11 @@ Run = Callable[[str, str, float], Answer]
 """(script, name of a file to send or empty, limit in seconds) -> what the node said."""
 Echo = Callable[[Mapping[str, Any]], Answer]
 """(service: address, port, ae_title) -> exit status 0 when a C-ECHO through that address succeeded."""
+Dicom = Callable[[Mapping[str, Any], Mapping[str, Any]], Answer]
+"""(step, service) -> counts by C-FIND or objects read by C-GET from the control node; see dicom_proof."""
 LONGEST_TEXT = 4000
+COMPARE = {"counts": judging.lost, "sample": judging.changed, "find": find_text.lost, "get": judging.changed}
+"""What was told before the patch against what is told after it, by the first word of the step's judge."""
 
 
 class StepFailed(Exception):  # noqa: N818  (a verdict on the patch, not an error of ours)
@@ -39,6 +43,7 @@ class Engine:
     redact: Callable[[str], str] = str
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
+    dicom: Dicom | None = None
 
     def forward(self, names: Sequence[str], allowed: Callable[[Mapping[str, Any]], str] | None = None) -> int:
         """Do these steps; StepFailed at the first that fails. `allowed` says why a step may not begin now. Returns how
@@ -76,6 +81,8 @@ class Engine:
     def _ask(self, step: Mapping[str, Any]) -> Answer:
         if step.get("judge") == "echo":
             return self.echo(self.plan["service"])
+        if self.dicom and step.get("judge", "").startswith(("find-", "get-")):
+            return self.dicom(step, self.plan["service"])
         answer = self.run(step.get("script", ""), step.get("send", ""), float(step["limit"]))
         return self._back_again(step, answer) if step.get("judge") == "reboot" else answer
 
@@ -93,14 +100,14 @@ class Engine:
 
     def _compared(self, step: Mapping[str, Any], answer: Answer) -> str:
         """Counts and samples after against those before."""
-        judge = step.get("judge", "")
-        if judge not in {"counts-after", "sample-after"}:
+        kind, _, when = step.get("judge", "").partition("-")
+        if kind not in COMPARE or when != "after":
             return ""
-        kind = judge.partition("-")[0]
-        first = next((row["id"] for row in self.plan["steps"] if row.get("judge") == f"{kind}-before"), "")
+        # A plan may ask C-FIND several times: the one before asked the same.
+        first = next((row["id"] for row in self.plan["steps"] if row.get("judge") == f"{kind}-before"
+                      and (kind not in {"find", "get"} or row.get("script") == step.get("script"))), "")
         event = progress(self.journal.events()).last.get(first, {})
-        compare = judging.lost if kind == "counts" else judging.changed
-        return compare(str(event.get("text", "")), answer.text)
+        return COMPARE[kind](str(event.get("text", "")), answer.text)
 
     def backward(self, names: Sequence[str]) -> int:
         """Take these steps back; StepFailed when one cannot be: then a person must look."""
@@ -133,7 +140,7 @@ class Engine:
             row["blame"] = step.get("blame") or step["node"]
         if answer is not None:
             text = self.redact(answer.text)
-            keep = len(text) if step.get("judge", "").startswith(("counts-", "sample-")) else LONGEST_TEXT
+            keep = len(text) if step.get("judge", "").partition("-")[0] in COMPARE else LONGEST_TEXT
             row |= {"status": answer.status, "sha256": hashlib.sha256(text.encode()).hexdigest(), "text": text[-keep:],
                     "seconds": round(max(0.0, answer.ended - answer.started), 3)}
         self.journal.add(row)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pacs_rounds.model import Answer
+from pacs_rounds.patch import find_text
 
 Fault = str
 """Empty when the step did what it should; else one line for the person who must act."""
@@ -72,7 +73,9 @@ def fault(step: Mapping[str, Any], answer: Answer, plan: Mapping[str, Any]) -> F
     if judge.startswith("counts-"):
         said = _status(answer)
         return said or ("" if numbers(answer.text) is not None else f"not every count is a number: {answer.text[:200]}")
-    if judge.startswith("sample-"):
+    if judge.startswith("find-"):
+        return _status(answer) or ("" if find_text.whole(answer.text) else f"no counts: {answer.text[:200]}")
+    if judge.startswith(("sample-", "get-")):
         return _status(answer) or ("" if hashes(answer.text) else "no object could be sampled")
     return _status(answer)
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import rfc8785
 
 from pacs_rounds.model import BadInput
-from pacs_rounds.patch import steps
+from pacs_rounds.patch import find_text, steps
 from pacs_rounds.patch.approved import Approved, Patch, Product
 from pacs_rounds.patch.steps import Cluster, Step
 
@@ -24,7 +25,8 @@ class Pair:
     """What the inventory says of the servers that carry one service: `rounds_patch.pairs.<name>`.
 
     `address` and `ae_title` are where DICOM clients find the service, `counts` read-only commands that print one number
-    each, `sample` one that prints paths of objects to be read back, `prefers` the node that should carry it at the end.
+    each, `sample` one that prints paths of objects to be read back, `finds` and `get` the same asked of the archive by
+    C-FIND and C-GET, `prefers` the node that should carry it at the end.
     """
 
     name: str
@@ -37,6 +39,8 @@ class Pair:
     read: str = ""
     counts: tuple[tuple[str, str], ...] = ()
     sample: str = ""
+    finds: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    get: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,21 @@ if [ -n "$c" ]; then echo "$c  $p"; else echo "unreadable $p"; fi
 done"""
 
 
+def _asked(pair: Pair, node: str, when: str, made: float, blame: str = "") -> list[Step]:
+    """Counts by C-FIND and objects by C-GET: told to the control node, so the script is what it asks, as JSON."""
+    today = datetime.datetime.fromtimestamp(made, datetime.timezone(datetime.timedelta(hours=8))).date()
+    out = []
+    for name, row in pair.finds:
+        asks = json.dumps(find_text.spec(name, row, today), sort_keys=True)
+        out.append(Step(f"{node}/find-{name}-{when}", node, "check", f"{name} by C-FIND {when}", asks,
+                        int(row.get("seconds", 1800)), judge=f"find-{when}", blame=blame))
+    if pair.get:
+        asks = json.dumps(find_text.get_spec(pair.get), sort_keys=True)
+        out.append(Step(f"{node}/get-{when}", node, "check", f"objects read by C-GET {when}", asks, 600,
+                        judge=f"get-{when}", blame=blame))
+    return out
+
+
 def _counted(pair: Pair, node: str, when: str, blame: str = "") -> list[Step]:
     script = "\n".join(f"printf '%s ' {steps.quote(name)}; ( {command} ) | tr -d ' \\n'; echo"
                        for name, command in pair.counts)
@@ -132,7 +151,7 @@ def build(*, site: str, patch: Patch, approved: Approved, pair: Pair, active: st
     for number, node in enumerate(nodes):
         peer = next((one for one in pair.nodes if one != node), "")
         mine = _node_steps(patch, product, pair, node, peer, where)
-        first = [*_counted(pair, active, "before")] if number == 0 else []
+        first = [*_counted(pair, active, "before"), *_asked(pair, active, "before", made)] if number == 0 else []
         listed += first
         for step in mine:
             listed.append(step)
@@ -151,6 +170,7 @@ def build(*, site: str, patch: Patch, approved: Approved, pair: Pair, active: st
             f"crm_resource --resource {pair.cluster.resource} --clear >/dev/null 2>&1; {ran}", 240, done_when=ran))
         carrier = last
     listed += _proof(pair, last, last, "at-the-end") + _counted(pair, carrier, "after", last)
+    listed += _asked(pair, carrier, "after", made, last)
     listed += [Step(f"{node}/leave-nothing", node, "close", "remove the staging folder",
                     f"rm -rf {where}; test ! -e {where}", 60) for node in nodes]
     return {
