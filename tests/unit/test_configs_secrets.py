@@ -159,15 +159,15 @@ def test_noise_is_masked_as_data_and_nothing_else() -> None:
     version = "core-9 uptime is 3 weeks, 1 day\nSystem restarted at 10:00\nSystem image file is \"flash:x.bin\"\n"
     assert masked("cisco_ios", "version", version) == (
         "core-9 uptime is <noise>\nSystem image file is \"flash:x.bin\"\n")
-    assert masked("emc_vnx", "getdisk", "Hard Read Errors:  12\nState:  Enabled\nTotal Reads: 7\n") == (
-        "Hard Read Errors:  <noise>\nState:  Enabled\nTotal Reads: <noise>\n")
+    assert masked("emc_vnx", "getdisk", "Hard Read Errors:  12\nType:  SAS\nTotal Reads: 7\n") == (
+        "Hard Read Errors:  <noise>\nType:  SAS\nTotal Reads: <noise>\n")
     assert masked("nobody", "x", text) == text
 
 
 def test_noise_next_to_other_lines_is_found_on_each() -> None:
     """The patterns are searched together; none may reach over the end of a line and hide the next."""
-    text = "Hard Read\nHard Read Errors:  12\nTotal Reads\nBusy Ticks: 4\nState:  Enabled\n\nTotal Writes: 7\n"
+    text = "Hard Read\nHard Read Errors:  12\nTotal Reads\nBusy Ticks: 4\nType:  SAS\n\nTotal Writes: 7\n"
     assert masked("emc_vnx", "getdisk", text) == (
-        "Hard Read\nHard Read Errors:  <noise>\nTotal Reads\nBusy Ticks: <noise>\nState:  Enabled\n\n"
+        "Hard Read\nHard Read Errors:  <noise>\nTotal Reads\nBusy Ticks: <noise>\nType:  SAS\n\n"
         "Total Writes: <noise>\n")
     assert masked("brocade_fos", "configshow", "\n\ndate = x\n\n  date = y\nb:1\ndate = z") == "\n\n\nb:1\n"

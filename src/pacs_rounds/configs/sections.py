@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from pacs_rounds.configs import vnx_lists
 from pacs_rounds.model import ParseError
 
 LONGEST_BANNER = 200
@@ -74,7 +75,8 @@ def _macros(lines: list[str]) -> set[int]:
 
 
 def tree(platform: str, text: str) -> list[Line]:
-    """Every line with its parents: by indentation for IOS, by [section] for Fabric OS, flat for anything else."""
+    """Every line with its parents: by indentation for IOS, by [section] for Fabric OS, by what a list of the array is
+    about, flat for anything else."""
     lines = text.split("\n")
     if lines and not lines[-1]:
         lines.pop()
@@ -82,6 +84,9 @@ def tree(platform: str, text: str) -> list[Line]:
         return _indented(lines)
     if platform == "brocade_fos":
         return _bracketed(lines)
+    if platform == "emc_vnx":
+        return [Line(line, parents, "command" if line.strip() else "comment")
+                for line, parents in zip(lines, vnx_lists.headings(lines), strict=True)]
     return [Line(line) for line in lines]
 
 
@@ -274,14 +279,6 @@ def _sorted_names(keys: list[str]) -> None:
         raise ParseError("neither sections nor names in order: not the form of configshow")
     if not any(_TAIL.match(key) for key in keys[-5:]):
         raise ParseError(f"cut off: its names end at {keys[-1][:60]!r}, before those of switch, system and zoning")
-
-
-def read_vnx(text: str) -> None:
-    """ParseError unless most lines are `name: value` or part of a table, and none is cut in the middle."""
-    lines = [line for line in text.split("\n") if line.strip()]
-    told = sum(1 for line in lines if ":" in line or re.search(r"\S {2,}\S|\t", line) or line.startswith((" ", "\t")))
-    if len(lines) > 2 and told < len(lines) / 3:  # a word or a sentence is a whole answer: "medium"
-        raise ParseError("neither names with values nor a table")
 
 
 def read_linux(text: str) -> None:

@@ -38,6 +38,9 @@ ANSWERS: dict[str, Render] = {
     "lun -list -all": emc_vnx_storage.lun_list, "getlun": emc_vnx_storage.getlun,
     "mirror -sync -list": partial(emc_vnx_storage.mirror_list, kind="sync"),
     "mirror -async -list": partial(emc_vnx_storage.mirror_list, kind="async"),
+    "storagegroup -list -host": emc_vnx_storage.storage_groups,
+    "networkadmin -get -sp a -all": partial(emc_vnx_system.network, of="a"),
+    "networkadmin -get -sp b -all": partial(emc_vnx_system.network, of="b"),
     "snap -list": emc_vnx_storage.snap_list, "snap -list -detail": emc_vnx_storage.snap_list,
 }
 """What the array answers to. `getlun` and `getlog` stand for themselves with any options: they only choose fields."""

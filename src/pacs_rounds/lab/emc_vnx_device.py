@@ -83,6 +83,9 @@ def _check(name: str, state: State) -> None:
           if lun["group"] not in state["raid_groups"]),
         *(f"initiators.{one}.ports: {port}" for one, told in state["initiators"].items() for port in told["ports"]
           if port not in state["sp_ports"]),
+        *(f"storage_groups.{group}: {one}" for group, told in state["storage_groups"].items()
+          for one in [*(set(told["luns"].values()) - {*state["luns"], *state["group_luns"]}),
+                      *(set(told["initiators"]) - set(state["initiators"]))]),
         *(f"sps.{sp}.state: {told['state']}" for sp, told in state["sps"].items()
           if told["state"] not in {"alive", "dead", "silent", "swallowed"}),
     ]

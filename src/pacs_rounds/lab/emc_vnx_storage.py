@@ -114,3 +114,28 @@ def snap_list(device: VnxDevice, sp: str) -> str:
         ("Primary LUN(s)", told["luns"]), ("State", told["state"]), ("Status", told["status"]),
         ("Allow Read/Write", "No"), ("Modified", "No"), ("Allow auto delete", "Yes"), ("Expiration date", "Never")])
         for name, told in device.state["snaps"].items())
+
+
+def storage_groups(device: VnxDevice, _sp: str) -> str:
+    """Which host sees which LUN under which number, and the array's own group last."""
+    state = device.state
+    groups = [_group(state, name, group) for name, group in state["storage_groups"].items()]
+    own = (f"Storage Group Name:    ~management\nStorage Group UID:     60:06:01:60{':00' * 11}:02\n"
+           "Special:               YES\nDefault:               YES\nShareable:             YES\n")
+    return "\n".join([*groups, own])
+
+
+def _group(state: State, name: str, group: State) -> str:
+    lines = [f"Storage Group Name:    {name}", f"Storage Group UID:     {group['uid']}", "HBA/SP Pairs:", "",
+             "  HBA UID                                          SP Name     SPPort",
+             "  -------                                          -------     ------"]
+    for one in group["initiators"]:
+        told = state["initiators"][one]
+        for port in told["ports"]:
+            side, number = port.split("-")
+            lines += [f"  {told['wwn']}   SP {side}         {number}", f"Host name:             {told['server']}",
+                      f"SPPort:                {port}v0", ""]
+    if group["luns"]:
+        lines += ["HLU/ALU Pairs:", "", "  HLU Number     ALU Number", "  ----------     ----------",
+                  *(f"    {host:<16}{lun}" for host, lun in group["luns"].items())]
+    return "\n".join([*lines, f"Shareable:             {'YES' if group['shareable'] else 'NO'}", ""])

@@ -136,3 +136,17 @@ def getsp(device: VnxDevice, _sp: str) -> str:
         ("Serial Number For The SP", f"FCNSP{device.drawn('serial', sp, low=1000000, high=9999999)}"),
         ("Memory Size For The SP", device.state["sps"][sp]["memory_mb"]), ("SP SCSI ID if Available", 0)], 29)
         for sp in device.state["sps"])
+
+
+def network(device: VnxDevice, _sp: str, of: str) -> str:
+    """The management port of one SP."""
+    port, width = device.state["network"][of], 36
+    paragraphs = (
+        [("Storage Processor", f"SP {of.upper()}"), ("Storage Processor Network Name", port["name"])],
+        [("Port ID", 0), ("Management Port Settings", ""), ("Link Status", port["link"]),
+         ("Current Speed", "1000Mbps/full duplex" if port["link"] == "Link-Up" else "N/A"),
+         ("Requested Speed", "Auto"), ("Auto-Negotiate", "YES")],
+        [("Virtual Port ID", 0), ("VLAN ID", "Disabled"), ("Storage Processor IP Mode", "Manual"),
+         ("Storage Processor IP Address", port["address"]), ("Storage Processor Subnet Mask", port["mask"]),
+         ("Storage Processor Gateway Address", port["gateway"]), ("Storage Processor IPv6 Mode", "Disabled")])
+    return "\n".join(aligned(rows, width) for rows in paragraphs)
