@@ -3,6 +3,7 @@
 set -eu
 wanted="age git openssh-client openssh-server dcmtk orthanc chromium fonts-noto-cjk poppler-utils
 snmp snmpd ipmitool openipmi postgresql
+minisign rpm osslsigncode
 podman runc mmdebstrap iproute2 util-linux"
 missing=
 for package in $wanted; do

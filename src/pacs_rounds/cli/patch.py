@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from pacs_rounds import paths
+from pacs_rounds.cli import patch_papers
 from pacs_rounds.model import BadInput
 
 
@@ -169,6 +170,10 @@ def journal(site: str, name: str, as_json: bool) -> None:
     if not as_json:
         for node, words in touched_nodes(desks.plan(name)["steps"], progress(events)).items():
             click.echo(f"{node}: {words}")
+
+
+for _command in patch_papers.ALL:
+    patch.add_command(_command)
 
 
 def _play(playbook: str, site: str, vault: Path | None, **extra: str) -> int:

@@ -34,11 +34,11 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file the vendor delivered, with its hex SHA-256 and the name of its detached signature where there is one."""
+    """A file the vendor delivered, with its hex SHA-256 and, where the vendor signs, how (see signatures.py)."""
 
     name: str
     sha256: str
-    signature: str = ""
+    signature: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,8 @@ def _bad(path: Path, keys: list[Any], problem: str, remedy: str) -> BadInput:
                     f"{'.'.join(map(str, keys))}: {problem}", remedy)
 
 
-def _files(rows: list[dict[str, str]] | None) -> tuple[File, ...]:
-    return tuple(File(one["name"], one["sha256"], one.get("signature", "")) for one in rows or [])
+def _files(rows: list[dict[str, Any]] | None) -> tuple[File, ...]:
+    return tuple(File(one["name"], one["sha256"], one.get("signature", {})) for one in rows or [])
 
 
 def _patch(row: dict[str, Any], path: Path, keys: list[Any]) -> Patch:

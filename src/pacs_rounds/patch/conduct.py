@@ -11,7 +11,7 @@ from typing import Any
 from pacs_rounds.evidence import keys
 from pacs_rounds.model import Answer, BadInput, Reason
 from pacs_rounds.patch import desk as desks
-from pacs_rounds.patch import dicom_proof, standing
+from pacs_rounds.patch import dicom_proof, signatures, standing
 from pacs_rounds.patch import plan as plans
 from pacs_rounds.patch.engine import Engine, Run
 from pacs_rounds.patch.gatekeeping import STATUS, cluster
@@ -109,6 +109,8 @@ def control_begin(site: str, given: Mapping[str, Any], pid: int) -> Said:
         raise BadInput(f"plan {name[:12]}", "was made by another approved list than the one in force",
                        "make a new plan: an approval may have been taken back")
     desks.check_files(plan, desks.files_folder(site))
+    if given.get("direction") in (None, "do"):
+        signatures.check(plan["files"], desks.files_folder(site), signatures.keys_folder(site))
     desk.book(plan, name)
     kind = desks.read_list(site).products[plan["product"]].kind
     return {"plan": name, "role": ROLES[kind]}
