@@ -7,7 +7,7 @@ from configs_texts import HARMLESS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pacs_rounds.configs import gate, rules, sections
+from pacs_rounds.configs import gate, ios_tree, rules, sections
 from pacs_rounds.model import BadInput
 
 IOS = ("Building configuration...\n\nCurrent configuration : {size} bytes\n!\n! Last configuration change at 10:00\n!\n"
@@ -236,7 +236,7 @@ line con 0
 
 def test_what_real_switches_say_twice_is_no_fault() -> None:
     assert gate.judge("cisco_ios", "running_config", ios(TWICE)) == gate.Verdict(True)
-    texts = [child.text for child in sections.ios_tree(TWICE).children]
+    texts = [child.text for child in ios_tree.ios_tree(TWICE).children]
     assert texts.count("access-list 10 remark ---") == 1
     assert texts[-1] == "line con 0"
     again = TWICE.replace("line con 0", "router bgp 1\n neighbor 10.1.1.9 remote-as 9\nline con 0")

@@ -8,7 +8,7 @@ import pytest
 from hier_config import Platform, get_hconfig, get_hconfig_driver
 from test_configs_gate import ios
 
-from pacs_rounds.configs import diffs, golden, sections, work_orders
+from pacs_rounds.configs import diffs, golden, ios_tree, work_orders
 from pacs_rounds.configs.redacted import redacted
 from pacs_rounds.model import BadInput
 
@@ -255,9 +255,9 @@ def test_the_library_reads_with_few_patterns_what_it_reads_with_its_own() -> Non
     text = ("Building configuration...\nversion 12.2\nhostname a\n!\ninterface Gi0/1\n no ip address\n"
             " logging event link-status\n#x\nntp clock-period 12\nrouter bgp 1\n template peer-policy b\n"
             "  remote 1\n exit-peer-policy\nend\n")
-    few = [(one.depth(), one.text) for one in get_hconfig(sections._driver(), text).all_children()]
+    few = [(one.depth(), one.text) for one in get_hconfig(ios_tree._driver(), text).all_children()]
     assert few == [(one.depth(), one.text) for one in get_hconfig(Platform.CISCO_IOS, text).all_children()]
     assert (1, "hostname a") in few
     assert not any("clock" in one or "version" in one for _, one in few)
     own = get_hconfig_driver(Platform.CISCO_IOS)
-    assert len(own.rules.per_line_sub) > len(sections._driver().rules.per_line_sub)
+    assert len(own.rules.per_line_sub) > len(ios_tree._driver().rules.per_line_sub)

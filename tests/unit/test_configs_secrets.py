@@ -10,6 +10,7 @@ from configs_texts import HARMLESS, SHAPES, chance, configuration, planted, secr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pacs_rounds.configs import redacted as net
 from pacs_rounds.configs.redacted import NET, kinds, looks_random, masked, redacted
 from pacs_rounds.redact import Hit, redact, token
 
@@ -34,6 +35,23 @@ def test_no_planted_secret_is_found_and_harmless_lines_stay(platform: str, seed:
     assert [line for line in harmless if line not in kept] == []
     assert len(hits) >= len(shapes(platform))
     assert redacted(platform, out, KEY) == (out, [])
+
+
+WORDS = ["<redacted:ios_user:0123456789ab>", "<redacted:x:0123456789ab>,q8Zr2LtVx0PwK4mB", "q8Zr2LtVx0PwK4mB",
+         "description", "(q8Zr2LtVx0PwK4mB)", "q8Zr2LtVx0PwK4mB;W3nT7yKq1RzD5sXe", "name=q8Zr2LtVx0PwK4mB",
+         "GigabitEthernet1/0/1", "xq8Zr2LtVx0PwK4mB", "q8Zr2LtVx0PwK4mBx", "\n", "\r\n", "\u3000", "a",
+         "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----", "snmp-server engineID local"]
+
+
+@settings(max_examples=300)
+@given(st.lists(st.sampled_from(WORDS), max_size=20), st.sampled_from([" ", "\t", "\n", "\xa0"]))
+def test_the_net_finds_what_looking_at_every_word_finds(words: list[str], between: str) -> None:
+    text = between.join(words)
+    out, hits = net._net(text, KEY)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(net, "_places", lambda text, words: [(0, len(text))])
+        assert net._net(text, KEY) == (out, hits)
+    assert len(hits) == out.count(f"<redacted:{NET}:")
 
 
 @settings(max_examples=300)

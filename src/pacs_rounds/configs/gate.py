@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pacs_rounds import parse
 from pacs_rounds.configs import sections, vnx_lists
+from pacs_rounds.configs.ios_tree import read_ios
 from pacs_rounds.configs.rules import Document, document
 from pacs_rounds.configs.sections import weight
 from pacs_rounds.model import ParseError
@@ -28,7 +29,7 @@ _PAGER = re.compile(r"--\s?More\s?--|<-+ More -+>|\x08|\x1b|Press any key to con
                     re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x02\x04-\x07\x0b\x0c\x0e-\x1f\x7f]")
 _READERS = {
-    "ios_tree": sections.read_ios, "catos": sections.read_catos, "fos_config": sections.read_fos,
+    "ios_tree": read_ios, "catos": sections.read_catos, "fos_config": sections.read_fos,
     "vnx_list": vnx_lists.read, "linux_file": sections.read_linux,
 }
 __all__ = ["REASONS", "Verdict", "judge", "weight"]

@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from pacs_rounds import yamlfile
+from pacs_rounds.configs.ios_tree import ios_tree
 from pacs_rounds.configs.rules import DATA
-from pacs_rounds.configs.sections import banners, ios_tree
+from pacs_rounds.configs.sections import banners
 from pacs_rounds.model import BadInput
 from pacs_rounds.redact import token
 

@@ -6,11 +6,9 @@ prose, from commands.
 
 from __future__ import annotations
 
-import functools
 import itertools
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from pacs_rounds.configs import vnx_lists
 from pacs_rounds.model import ParseError
@@ -21,6 +19,7 @@ LONGEST_BANNER = 200
 _BANNER = re.compile(r"^(?:banner (?:motd|login|exec|incoming|prompt-timeout|slip-ppp|config-save)|"
                      r"set banner (?:motd|lcd|telnet)|menu \S{1,40} (?:title|prompt)|"
                      r"aaa authentication (?:banner|fail-message)) (?P<delimiter>\^C|\x03|[^\w\s])")
+_BANNER_WORDS = ("banner ", "set banner ", "menu ", "aaa authentication ")
 _CERTIFICATE = re.compile(r"^\s+certificate (?:self-signed |ca |rollover )?[0-9A-F]+\s*$")
 _HEX = re.compile(r"^\s+(?:[0-9A-F]{1,8}\s?)+$")
 _FOS_SECTION = re.compile(r"^\[(?P<name>[^\]]{1,80})\]$")
@@ -42,7 +41,7 @@ def banners(lines: list[str]) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     number = 0
     while number < len(lines):
-        match = _BANNER.match(lines[number])
+        match = _BANNER.match(lines[number]) if lines[number].startswith(_BANNER_WORDS) else None
         last = _banner_end(lines, number, match) if match else None
         if last is not None:
             found.append((number, last))
@@ -61,7 +60,7 @@ def _banner_end(lines: list[str], first: int, match: re.Match[str]) -> int | Non
     return None
 
 
-def _macros(lines: list[str]) -> set[int]:
+def macros(lines: list[str]) -> set[int]:
     """The lines inside `macro name X` up to `@`: commands for another time, in no section."""
     inside: set[int] = set()
     number = 0
@@ -81,7 +80,7 @@ def tree(platform: str, text: str) -> list[Line]:
     if lines and not lines[-1]:
         lines.pop()
     if platform in {"cisco_ios", "cisco_catos"}:
-        return _indented(lines)
+        return indented(lines)
     if platform == "brocade_fos":
         return _bracketed(lines)
     if platform == "emc_vnx":
@@ -90,8 +89,8 @@ def tree(platform: str, text: str) -> list[Line]:
     return [Line(line) for line in lines]
 
 
-def _indented(lines: list[str]) -> list[Line]:
-    prose = {number for first, last in banners(lines) for number in range(first + 1, last + 1)} | _macros(lines)
+def indented(lines: list[str]) -> list[Line]:
+    prose = {number for first, last in banners(lines) for number in range(first + 1, last + 1)} | macros(lines)
     found: list[Line] = []
     above: list[tuple[int, str]] = []
     for number, line in enumerate(lines):
@@ -126,54 +125,6 @@ def _bracketed(lines: list[str]) -> list[Line]:
     return found
 
 
-def ios_tree(text: str) -> Any:
-    """hier-config's tree of an IOS configuration; ParseError when it does not read back.
-
-    The library refuses a command that stands twice in one section, which IOS does with remarks: only the first is given
-    to it. A heading that stands twice is still refused: a switch never prints that.
-    """
-    from hier_config import get_hconfig
-
-    lines = text.split("\n")
-    inside = _macros(lines)
-    kept: list[str] = []
-    seen: set[tuple[tuple[str, ...], str]] = set()
-    parsed = _indented(lines)
-    for number, line in enumerate(parsed):
-        if number in inside:
-            continue
-        place = (line.parents, line.text.strip())
-        below = next((one for one in parsed[number + 1:number + 4] if one.kind == "command"), None)
-        heading = below is not None and below.parents == (*line.parents, place[1])
-        if line.kind == "command" and not heading and place in seen:
-            continue
-        seen.add(place)
-        kept.append(line.text)
-    try:
-        return get_hconfig(_driver(), "\n".join(kept))
-    except Exception as error:  # whatever the library finds wrong with it: it does not read back
-        raise ParseError(f"does not read back into sections: {str(error).splitlines()[0][:120]}") from None
-
-
-def _driver() -> Any:
-    """hier-config's driver for IOS with the lines it leaves out as few patterns: it tries each of them on every line.
-    Patterns that follow each other and take a whole line are one: one after the other or at once is the same."""
-    from hier_config import Platform, get_hconfig_driver
-    from hier_config.models import PerLineSubRule
-
-    def whole(rule: PerLineSubRule) -> bool:
-        return not rule.replace and rule.search.startswith("^") and rule.search.endswith(("$", ".*"))
-
-    driver = get_hconfig_driver(Platform.CISCO_IOS)
-    few: list[PerLineSubRule] = []
-    for together, run in itertools.groupby(driver.rules.per_line_sub, whole):
-        rules = list(run)
-        every = "|".join(f"(?:{one.search})" for one in rules)
-        few += [PerLineSubRule(search=every, replace="")] if together else rules
-    driver.rules.per_line_sub[:] = few
-    return driver
-
-
 def orphans(lines: list[Line]) -> list[str]:
     """Indented commands of an IOS configuration below nothing: what they belong to was lost."""
     return [line.text for line in lines if line.kind == "command" and line.text[:1].isspace() and not line.parents
@@ -185,26 +136,6 @@ def weight(text: str) -> int:
     return sum(1 for line in text.split("\n")
                if line.strip() and line.strip() not in {"!", "#"} and not _HEX.match(line)
                and not line.lstrip().startswith("<redacted:ios_certificate"))
-
-
-def read_ios(text: str) -> None:
-    """ParseError unless the text reads back as a tree of commands."""
-    _read_ios(re.sub(r"(?m)^ntp clock-period .*\n", "", text[text.find("\nversion ") + 1:]))
-
-
-@functools.lru_cache(maxsize=2)
-def _read_ios(text: str) -> None:
-    """Without what counts bytes and changes before the version, running and startup are mostly one text: read once."""
-    lines = tree("cisco_ios", text)
-    lost = orphans(lines)
-    if len(lost) > 3:
-        raise ParseError(f"{len(lost)} indented lines without a heading above them")
-    if sum(1 for _ in ios_tree(text).children) < 5:
-        raise ParseError("fewer than five commands at the top: no whole configuration")
-    for first in ("version ", "hostname "):
-        said = [line.text for line in lines if line.kind == "command" and line.text.startswith(first)]
-        if len(said) > 1:
-            raise ParseError(f"{first.strip()} stands twice: two texts run into each other")
 
 
 def read_catos(text: str) -> None:

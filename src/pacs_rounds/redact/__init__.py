@@ -12,7 +12,6 @@ from pathlib import Path
 
 from pacs_rounds import yamlfile
 from pacs_rounds.redact import lines
-from pacs_rounds.redact.needs import Needs, folded, may_match, of
 
 RULES = Path(__file__).with_name("rules.yml")
 WITHOUT_OWN = {"linux", "windows", "dicom", "inventory", "client", "rman", "opatch"}
@@ -41,13 +40,8 @@ def rules(platform: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 @functools.cache
-def _needs(platform: str) -> tuple[Needs, ...]:
-    return tuple(of(pattern) for _, pattern in rules(platform))
-
-
-@functools.cache
-def _one_line(platform: str) -> tuple[bool, ...]:
-    return tuple(lines.one_line(pattern) for _, pattern in rules(platform))
+def _finder(platform: str) -> lines.Finder:
+    return lines.Finder([pattern for _, pattern in rules(platform)])
 
 
 @functools.cache
@@ -102,18 +96,15 @@ def _spans(platform: str, text: str) -> list[_Span]:
     done = [match.span() for match in _DONE.finditer(text)]
     begins = [begin for begin, _ in done]
     found: list[_Span] = []
-    lowered = folded(text)
-    for (name, pattern), needs, one_line in zip(rules(platform), _needs(platform), _one_line(platform), strict=True):
-        if not may_match(needs, lowered):
+    names = rules(platform)
+    for number, match in _finder(platform).matches(text):
+        begin, end = match.span("secret")
+        touched = done[max(0, bisect.bisect_right(begins, begin) - 1):bisect.bisect_left(begins, end)]
+        touched = [(left, right) for left, right in touched if right > begin]
+        if any(left <= begin and end <= right for left, right in touched):
             continue
-        for match in lines.matches(pattern, text, lowered, needs) if one_line else pattern.finditer(text):
-            begin, end = match.span("secret")
-            touched = done[max(0, bisect.bisect_right(begins, begin) - 1):bisect.bisect_left(begins, end)]
-            touched = [(left, right) for left, right in touched if right > begin]
-            if any(left <= begin and end <= right for left, right in touched):
-                continue
-            found.append(_Span(min([begin, *(left for left, _ in touched)]),
-                               max([end, *(right for _, right in touched)]), name))
+        found.append(_Span(min([begin, *(left for left, _ in touched)]),
+                           max([end, *(right for _, right in touched)]), names[number][0]))
     return found
 
 

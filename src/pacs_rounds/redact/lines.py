@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from pacs_rounds.redact.needs import Needs
+from pacs_rounds.redact.needs import Needs, folded, may_match, of, shaped
 
 _PARSER: Any = importlib.import_module("re._parser")  # as in needs.py: any surprise means "the whole text"
 _NEVER_LINE_END = {"CATEGORY_DIGIT", "CATEGORY_WORD", "CATEGORY_NOT_SPACE"}
@@ -19,6 +19,8 @@ _PLACES = {"AT_BEGINNING", "AT_END", "AT_BOUNDARY", "AT_NON_BOUNDARY"}
 _LINE_END = ord("\n")
 TELLING = 3
 """Characters: shorter words stand on nearly every line, and one search of the whole text is quicker."""
+MOST, LONGEST = 20_000, 250
+"""How many shapes of lines are remembered, and of how many characters at most."""
 
 
 def one_line(pattern: re.Pattern[str]) -> bool:
@@ -74,13 +76,58 @@ def _set(items: list[tuple[Any, Any]]) -> bool:
                or (operation == "CATEGORY" and str(argument) in _NEVER_LINE_END) for operation, argument in named)
 
 
-def matches(pattern: re.Pattern[str], text: str, lowered: str, needs: Needs) -> Iterator[re.Match[str]]:
-    """What `pattern.finditer(text)` gives, for a pattern that is `one_line`. `lowered` is the text `folded`."""
-    if not needs or min(map(len, needs[0])) < TELLING or len(lowered) != len(text):
-        yield from pattern.finditer(text)
-        return
-    for begin, end in _candidates(lowered, needs):
-        yield from pattern.finditer(text, begin, end)
+class Finder:
+    """Where each of some patterns has to be searched for in a text.
+
+    What a line's shape (the line in lower case, each digit a 0) may hold is remembered: the lines of configurations
+    repeat, in one and from device to device. It is a memory of this process only, and needs no rule but the patterns.
+    """
+
+    def __init__(self, patterns: Sequence[re.Pattern[str]]) -> None:
+        self._patterns = tuple(patterns)
+        self._needs = tuple(of(pattern) for pattern in patterns)
+        self._shapes = {number: needs for number, pattern in enumerate(patterns)
+                        if one_line(pattern) and (needs := of(pattern, shape=True))
+                        and min(map(len, needs[0])) >= TELLING}
+        self._known: dict[str, tuple[int, ...]] = {}
+
+    def matches(self, text: str) -> Iterator[tuple[int, re.Match[str]]]:
+        """What `finditer` of each pattern gives in the text, with the pattern's number; in the patterns' order."""
+        lowered = folded(text)
+        same_places = len(lowered) == len(text)
+        places = self._places(lowered) if same_places else {}
+        for number, pattern in enumerate(self._patterns):
+            if same_places and number in self._shapes:
+                for begin, end in places.get(number, ()):
+                    yield from ((number, match) for match in pattern.finditer(text, begin, end))
+            elif may_match(self._needs[number], lowered):
+                yield from ((number, match) for match in pattern.finditer(text))
+
+    def _places(self, lowered: str) -> dict[int, list[tuple[int, int]]]:
+        """For each pattern the lines that may hold a match: begin and end (behind the line feed), in order."""
+        lines = shaped(lowered).split("\n")
+        known = self._known
+        new = self._looked_at([line for line in dict.fromkeys(lines) if line not in known])
+        places: dict[int, list[tuple[int, int]]] = {}
+        at = 0
+        for line in lines:
+            end = at + len(line) + 1
+            for number in known[line] if line in known else new[line]:
+                places.setdefault(number, []).append((at, end))
+            at = end
+        if len(known) + len(new) > MOST:
+            known = self._known = {}
+        known.update(one for one in new.items() if len(one[0]) <= LONGEST)
+        return places
+
+    def _looked_at(self, lines: list[str]) -> dict[str, tuple[int, ...]]:
+        """Which patterns' words these different lines hold; all of them in one text, one search for each word."""
+        found: dict[str, list[int]] = {line: [] for line in lines}
+        text = "\n".join(lines)
+        for number, needs in self._shapes.items():
+            for begin, end in _candidates(text, needs):
+                found[text[begin:end].removesuffix("\n")].append(number)
+        return {line: tuple(numbers) for line, numbers in found.items()}
 
 
 def _candidates(lowered: str, needs: Needs) -> Iterator[tuple[int, int]]:
