@@ -13,10 +13,11 @@ options:
   what:
     description:
       - V(pair) names nodes and what to ask them, V(plan) makes a plan, V(begin) claims the site and checks everything,
-        V(next), V(back) and V(undo_all) say which visits are left, V(end) how things stand.
+        V(next), V(back) and V(undo_all) say which visits are left, V(end) how things stand. V(questions) says whom to
+        ask for versions, V(standing) keeps what they said.
     type: str
     required: true
-    choices: [back, begin, end, next, pair, plan, undo_all]
+    choices: [back, begin, end, next, pair, plan, questions, standing, undo_all]
   site:
     description: The site, a folder under C(inventories/).
     type: str

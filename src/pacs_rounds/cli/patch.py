@@ -11,9 +11,8 @@ from typing import Any
 
 import click
 
-from pacs_rounds import paths
 from pacs_rounds.cli import patch_papers
-from pacs_rounds.model import BadInput
+from pacs_rounds.cli.patch_papers import play
 
 
 @click.group(epilog="Exit status: 0 done; 1 the plan is not carried out, or something is missing; 2 bad input.")
@@ -45,10 +44,11 @@ def _vault(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def list_(site: str, as_json: bool) -> None:
     """The approved list, and the plans that were made."""
-    from pacs_rounds.patch import desk
+    from pacs_rounds.patch import desk, survey
     from pacs_rounds.patch.journal import progress, to_do
 
     found, desks = desk.read_list(site), desk.Desk(site)
+    expired = survey.expired(found, survey.today())
     plans = []
     for name in desks.plans():
         plan = desks.plan(name)
@@ -61,8 +61,10 @@ def list_(site: str, as_json: bool) -> None:
         click.echo(json.dumps({"patches": rows, "plans": plans}, ensure_ascii=False, indent=1))
         return
     for one in found.patches.values():
-        click.echo(f"{one.id}  {one.product} {', '.join(one.source)} -> {one.target}  {one.state}  "
-                   f"{one.approved.get('by') or one.control}")
+        late = "  EXPIRED, decide anew" if one in expired else ""
+        why = one.approved["by"] if one.state == "approved" else one.control
+        click.echo(f"{one.id}  {one.product} {', '.join(one.source)} -> {one.target}  {one.state}"
+                   f"{f' until {one.until}' if one.until else ''}  {why}{late}")
     for row in plans:
         click.echo(f"plan {row['plan'][:12]}  {row['patch']} on {row['pair']}  {row['window']['from']}  "
                    f"signed by {', '.join(row['signed_by']) or 'nobody'}  {row['left']} of {row['steps']} steps left")
@@ -83,8 +85,8 @@ def plan(site: str, vault_password_file: Path | None, patch_id: str, pair: str, 
 
     conduct.window(window)
     before = set(desk.Desk(site).plans())
-    status = _play("plan-patch.yml", site, vault_password_file, patch_id=patch_id, patch_pair=pair, patch_window=window,
-                   patch_by=by or getpass.getuser())
+    status = play("plan-patch.yml", site, vault_password_file, {
+        "patch_id": patch_id, "patch_pair": pair, "patch_window": window, "patch_by": by or getpass.getuser()})
     made = [name for name in desk.Desk(site).plans() if name not in before]
     if status or not made:
         sys.exit(2)
@@ -135,7 +137,7 @@ def _carry(playbook: str, **extra: str) -> Callable[[str, Path | None, str], Non
         from pacs_rounds.patch import desk
 
         whole = desk.Desk(site).find(name)
-        sys.exit(1 if _play(playbook, site, vault_password_file, patch_plan=whole, **extra) else 0)
+        sys.exit(1 if play(playbook, site, vault_password_file, {"patch_plan": whole, **extra}) else 0)
     return run
 
 
@@ -174,18 +176,3 @@ def journal(site: str, name: str, as_json: bool) -> None:
 
 for _command in patch_papers.ALL:
     patch.add_command(_command)
-
-
-def _play(playbook: str, site: str, vault: Path | None, **extra: str) -> int:
-    """Run a playbook in the foreground; Ansible's own lines are the progress."""
-    import os
-    import subprocess
-
-    if not (paths.INVENTORIES / site).is_dir():
-        raise BadInput(f"site {site!r}", "no such folder under inventories/", "rounds inspect names the sites")
-    words = [str(Path(sys.executable).with_name("ansible-playbook")), "-i", str(paths.INVENTORIES / site),
-             str(paths.PLAYBOOKS / playbook), "-e", json.dumps(extra, ensure_ascii=False)]
-    if vault:
-        words.append(f"--vault-password-file={vault.resolve()}")
-    environment = dict(os.environ, ANSIBLE_CONFIG=str(paths.ROOT / "ansible.cfg"))
-    return subprocess.run(words, env=environment, cwd=paths.ROOT, check=False).returncode

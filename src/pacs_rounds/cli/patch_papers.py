@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 
 import click
 
+from pacs_rounds import paths
+from pacs_rounds.model import BadInput
+
 SITE = click.option("--site", required=True, help="A folder under inventories/.")
+VAULT = click.option("--vault-password-file", type=click.Path(path_type=Path, exists=True),
+                     help="For the site's vault.")
+LANG = click.option("--lang", type=click.Choice(["zh", "en"]), default="en", show_default=True, help="The language.")
+OUTPUT = click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False),
+                      help="A file instead of standard output.")
+
+
+def play(playbook: str, site: str, vault: Path | None, extra: Mapping[str, str], aside: bool = False) -> int:
+    """Run a playbook in the foreground; Ansible's own lines are the progress. `aside`: on standard error."""
+    import os
+    import subprocess
+
+    if not (paths.INVENTORIES / site).is_dir():
+        raise BadInput(f"site {site!r}", "no such folder under inventories/", "rounds inspect names the sites")
+    words = [str(Path(sys.executable).with_name("ansible-playbook")), "-i", str(paths.INVENTORIES / site),
+             str(paths.PLAYBOOKS / playbook), "-e", json.dumps(dict(extra), ensure_ascii=False)]
+    if vault:
+        words.append(f"--vault-password-file={vault.resolve()}")
+    environment = dict(os.environ, ANSIBLE_CONFIG=str(paths.ROOT / "ansible.cfg"))
+    return subprocess.run(words, env=environment, cwd=paths.ROOT, check=False,
+                          stdout=sys.stderr.fileno() if aside else None).returncode
 
 
 @click.command()
@@ -18,7 +45,6 @@ def files(site: str) -> None:
     """
     from dataclasses import asdict
 
-    from pacs_rounds.model import BadInput
     from pacs_rounds.patch import desk, signatures
 
     folder, keys = desk.files_folder(site), signatures.keys_folder(site)
@@ -36,4 +62,40 @@ def files(site: str) -> None:
     sys.exit(1 if bad else 0)
 
 
-ALL = (files,)
+@click.command()
+@SITE
+@VAULT
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv", "xlsx"]), default="table",
+              show_default=True)
+@LANG
+@OUTPUT
+@click.option("--no-ask", is_flag=True, help="Judge what the hosts said last time; asks none.")
+def status(site: str, vault_password_file: Path | None, form: str, lang: str, output: Path | None,
+           no_ask: bool) -> None:
+    """What is installed x what is approved x what exists, per host: asks every host for its versions, reading only.
+
+    Exit status 1 when something is missing, ahead or unknown, or when a deferral or refusal has expired.
+
+    \b
+    Examples:
+      rounds patch status --site lab
+      rounds patch status --site lab --no-ask --format xlsx --lang zh -o states.xlsx
+    """
+    from pacs_rounds.patch import survey
+
+    if form == "xlsx" and output is None:
+        raise BadInput("--format xlsx", "is no text for a terminal", "name a file: -o states.xlsx")
+    if not no_ask and play("patch-status.yml", site, vault_password_file, {}, aside=True):
+        raise BadInput(f"site {site}", "its hosts could not be asked", "see Ansible's words above")
+    one = survey.status(site)
+    made = survey.FORMS[form](one, lang)
+    if output is not None:
+        output.write_bytes(made if isinstance(made, bytes) else made.encode())
+    else:
+        click.echo(made, nl=False)
+    for patch in one.expired:
+        click.echo(f"{patch.id}: {patch.state} until {patch.until} has expired; decide anew", err=True)
+    sys.exit(0 if one.fine else 1)
+
+
+ALL = (files, status)

@@ -11,7 +11,7 @@ from typing import Any
 from pacs_rounds.evidence import keys
 from pacs_rounds.model import Answer, BadInput, Reason
 from pacs_rounds.patch import desk as desks
-from pacs_rounds.patch import dicom_proof, signatures, standing
+from pacs_rounds.patch import dicom_proof, signatures, standing, survey
 from pacs_rounds.patch import plan as plans
 from pacs_rounds.patch.engine import Engine, Run
 from pacs_rounds.patch.gatekeeping import STATUS, cluster
@@ -162,9 +162,22 @@ def control_end(site: str, given: Mapping[str, Any], pid: int) -> Said:
     return {"complete": not left, "nodes": touched_nodes(plan["steps"], now), "why": why if left else ""}
 
 
+def control_questions(site: str, given: Mapping[str, Any], pid: int) -> Said:
+    """Whom to ask for the versions of the list's products, and with what: reads only."""
+    asked = survey.questions(site)
+    return {"hosts": list(asked), "commands": asked}
+
+
+def control_standing(site: str, given: Mapping[str, Any], pid: int) -> Said:
+    """Keep what the hosts told. `answers`: {host: {product: …}}."""
+    survey.keep(site, {host: {name: _answer(row) for name, row in said.items()}
+                       for host, said in (given["answers"] or {}).items()})
+    return {}
+
+
 CONTROL: dict[str, Callable[[str, Mapping[str, Any], int], Said]] = {
     "pair": control_pair, "plan": control_plan, "begin": control_begin, "next": control_next, "back": control_back,
-    "undo_all": control_undo_all, "end": control_end}
+    "undo_all": control_undo_all, "end": control_end, "questions": control_questions, "standing": control_standing}
 
 
 def steps(site: str, plan_name: str, names: Sequence[str], direction: str, run: Run, pid: int) -> int:

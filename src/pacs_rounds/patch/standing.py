@@ -125,7 +125,8 @@ def all_standing(approved: Approved, groups: Mapping[str, Iterable[str]],
 
 IEC_STATES = {CURRENT: "Installed", MISSING: "Approved, not installed", AHEAD: "Not approved", UNKNOWN: "Unknown",
               ABSENT: "Not applicable", DEFERRED: "Deferred", REFUSED: "Rejected", EXPIRED: "Under review"}
-"""Words after IEC TR 62443-2-3's patch states, for exchange with the asset owner."""
+"""Words for exchange with the asset owner, in the spirit of IEC TR 62443-2-3. The report's own list of states and its
+XML schema (VPC) are sold and not public: no conformance is claimed."""
 
 
 def exchange(rows: Iterable[Standing], approved: Approved) -> list[dict[str, str]]:
