@@ -10,6 +10,7 @@ import signal
 import subprocess
 import time
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,10 @@ import pytest
 from test_configs_gate import FOS_7, ios
 
 from pacs_rounds import paths
-from pacs_rounds.configs import git, intake, restore, sealed
+from pacs_rounds.config_round import taking
+from pacs_rounds.configs import git, intake, objects, restore, sealed
 from pacs_rounds.configs.intake import Reading, Taken, take
+from pacs_rounds.configs.redacted import masked, redacted
 from pacs_rounds.configs.store import Store
 from pacs_rounds.configs.work_orders import Order
 from pacs_rounds.model import BadInput
@@ -293,35 +296,40 @@ def test_runs_at_the_same_time_lose_nothing(store: Store) -> None:
             assert history.text(one.device, word, one.id) is not None
 
 
-STEPS = ["hash-object", "cat-file", "mktree", "commit-tree", "update-ref"]
+STEPS = ["blob", "tree", "commit", "flush", "move"]
 
 
-def _dies(store: Store, step: str, after: bool) -> None:
-    original = git.Repository.run
+def _dies(store: Store, step: str, when: str) -> None:
+    def dying(original: Callable[..., Any], told: Callable[..., bool]) -> Callable[..., Any]:
+        def work(*given: Any) -> Any:
+            if told(*given) and when == "before":
+                os.kill(os.getpid(), signal.SIGKILL)
+            if told(*given) and when == "within":  # all is written, nothing renamed
+                Path.replace = lambda *_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment,method-assign]
+            done = original(*given)
+            if told(*given):
+                os.kill(os.getpid(), signal.SIGKILL)
+            return done
+        return work
 
-    def run(self: git.Repository, *arguments: str, **options: Any) -> bytes:
-        if arguments[0] == step and not after:
-            os.kill(os.getpid(), signal.SIGKILL)
-        said = original(self, *arguments, **options)
-        if arguments[0] == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return said
-
-    git.Repository.run = run  # type: ignore[method-assign]
+    if step in {"flush", "move"}:
+        setattr(git.Repository, step, dying(getattr(git.Repository, step), lambda *_: True))
+    else:
+        objects.write = dying(objects.write, lambda folder, kind, data: kind == step)
     read(store, TEXT.replace("hunter2hunter", "hunter3hunter"), 2)
 
 
-@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("when", ["before", "within", "after"])
 @pytest.mark.parametrize("step", STEPS)
-def test_a_run_killed_at_any_step_leaves_a_whole_history(store: Store, identity: Path, step: str, after: bool) -> None:
+def test_a_run_killed_at_any_step_leaves_a_whole_history(store: Store, identity: Path, step: str, when: str) -> None:
     first = read(store)
-    child = _FORK.Process(target=_dies, args=(store, step, after))
+    child = _FORK.Process(target=_dies, args=(store, step, when))
     child.start()
     child.join(60)
     assert child.exitcode == -signal.SIGKILL
     fsck(store)
     head = store.history.head()
-    assert (head == first.commit) != (step == "update-ref" and after)
+    assert (head == first.commit) != (step == "move" and when == "after")
     assert restore.plain(store, "core-9", "running_config", first.commit, identity) == TEXT.encode()
     again = read(store, TEXT.replace("hunter2hunter", "hunter3hunter"), 3)
     assert bool(again.commit) == (head == first.commit)
@@ -331,13 +339,86 @@ def test_a_run_killed_at_any_step_leaves_a_whole_history(store: Store, identity:
 
 def test_what_a_killed_run_left_in_the_repository_goes_after_a_day(store: Store) -> None:
     read(store)
-    repository = store.history.repository.path
-    for name, age in (("incoming-old", 2 * DAY), ("incoming-new", 60)):
-        (repository / name).mkdir()
-        os.utime(repository / name, (time.time() - age, time.time() - age))
-    read(store, TEXT.replace("line con 0", "ip classless\nline con 0"), 2)
-    assert [path.name for path in repository.glob("incoming-*")] == ["incoming-new"]
+    repository = store.history.repository
+    left = next((repository.path / "objects").glob("??"))
+    for path, age in ((left / "tmp_obj_old", 2 * DAY), (left / "tmp_obj_new", 60),
+                      (repository.path / "incoming-old", 2 * DAY)):
+        path.mkdir() if "incoming" in path.name else path.write_text("half")
+        os.utime(path, (time.time() - age, time.time() - age))
+    taking.desk("lab", "round-2", store.root, {"path": str(store.root), "recipients": [PUBLIC]}, b"k" * 32)
+    assert [path.name for path in repository.path.rglob("tmp_obj_*")] == ["tmp_obj_new"]
+    assert not list(repository.path.glob("incoming-*"))
     assert store.root.stat().st_mode & 0o777 == 0o700
+
+
+def _git(store: Store, *words: str) -> str:
+    return subprocess.run(["git", "--git-dir", str(store.history.repository.path), *words], capture_output=True,
+                          text=True, check=True, env={**os.environ, "GIT_CONFIG_GLOBAL": os.devnull}).stdout
+
+
+def test_what_is_written_here_is_what_git_would_have_written(store: Store) -> None:
+    read(store)
+    taken = read(store, TEXT.replace("line con 0", "ip classless\nline con 0"), 2, "core-1")
+    repository = store.history.repository
+    assert _git(store, "rev-parse", "refs/heads/main").strip() == taken.commit
+    assert _git(store, "log", "--format=%an %ae %at %s", "-1").strip() == (
+        f"rounds rounds@localhost {int(1.8e9 + 2 * DAY)} core-1: first copy of running_config")
+    for name in ("a", "a.b", "a-b", "z"):  # a folder's name is compared as if a slash ended it
+        read(store, TEXT, 3, name)
+    root = _git(store, "rev-parse", "main^{tree}").strip()
+    rows = _git(store, "ls-tree", "main")
+    made = subprocess.run(["git", "--git-dir", str(repository.path), "mktree"], input=rows, capture_output=True,
+                          text=True, check=True).stdout.strip()
+    assert made == root
+    fsck(store)
+
+
+def test_the_usual_way_needs_no_process_and_a_packed_history_is_read_by_git(
+        store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = read(store)
+    other = TEXT.replace("line con 0", "ip classless\nline con 0")
+    with monkeypatch.context() as patch:
+        patch.setattr(git.Repository, "run", lambda self, *words, **_: pytest.fail(" ".join(words)))
+        assert read(store, TEXT, 2).commit == ""
+        assert read(store, other, 3).documents["running_config"].state == "changed"
+        assert read(store, TEXT, 4, "core-1").commit
+    _git(store, "gc", "--quiet", "--prune=now")
+    git._ROOTS.clear()
+    assert not list((store.history.repository.path / "objects").glob("[0-9a-f][0-9a-f]"))
+    assert read(store, other, 5).commit == ""
+    assert read(store, TEXT, 6).documents["running_config"].state == "changed"
+    assert store.history.devices() == ["core-1", "core-9"]
+    assert "hunter" not in (store.history.text("core-9", "running_config", first.commit) or "hunter")
+    fsck(store)
+
+
+def test_an_object_that_is_damaged_is_never_believed(store: Store) -> None:
+    """As a lost power supply leaves it: the name is there, the content is not."""
+    read(store)
+    folder = store.history.repository.path / "objects"
+    blob = store.history.folder("core-9")["running_config.txt"]
+    for content in (b"", b"x", zlib.compress(b"blob 1\0y")):
+        place = objects.place(folder, blob)
+        place.chmod(0o644)
+        place.write_bytes(content)
+        assert objects.read(folder, blob) is None
+        with pytest.raises(git.HistoryError):
+            store.history.text("core-9", "running_config")
+        (store.root / "seen" / "core-9.json").unlink(missing_ok=True)
+        read(store, TEXT, 2)
+        assert store.history.repository.write("blob", place.read_bytes()) != blob
+    shown = masked("cisco_ios", "running_config", redacted("cisco_ios", TEXT, store.key)[0])
+    assert store.history.repository.write("blob", shown.encode()) == blob, "written anew, since it is not whole"
+    assert store.history.text("core-9", "running_config") == shown
+    fsck(store)
+
+
+def test_a_repository_of_another_format_is_refused(store: Store) -> None:
+    store.root.mkdir(parents=True)
+    subprocess.run(["git", "init", "-q", "--bare", "--object-format=sha256", str(store.root / "history.git")],
+                   check=True)
+    with pytest.raises(BadInput, match="another format"):
+        read(store)
 
 
 def test_gits_own_lock_left_by_a_dead_run_stops_nobody(store: Store) -> None:

@@ -48,6 +48,7 @@ def desk(site: str, run: str, directory: Path, settings: dict[str, Any], key: by
         return made
     try:
         made.store = Store.of(site, settings)
+        made.store.history.repository.sweep()
         made.orders = work_orders.read(directory)
         own = settings.get("golden_rules")
         file = directory / str(own) if own else DATA / "golden_cisco_ios.yml"

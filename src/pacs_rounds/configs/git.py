@@ -1,8 +1,9 @@
-"""The `git` program's plumbing over a bare repository: objects, trees, commits, one reference. No work tree.
+"""A bare Git repository: objects, trees, commits, one reference. No work tree.
 
 A commit exists when the reference names it, and not a moment earlier: whatever is interrupted before leaves objects
 that nobody sees. The reference is moved from an expected value under a lock that the kernel releases when its holder
-dies.
+dies. Objects are files written and read here (objects.py); the `git` program makes the repository, reads what lies in
+packs, and answers people's questions.
 """
 
 from __future__ import annotations
@@ -10,22 +11,25 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
-import hashlib
 import os
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from pacs_rounds.configs import objects
+from pacs_rounds.configs.objects import Entries
+from pacs_rounds.model import BadInput
+
 BRANCH = "refs/heads/main"
 NOTHING = "0" * 40
 SECONDS = 60.0
-Entries = dict[str, tuple[str, str]]
-"""name -> (blob | tree, object) of one tree."""
+_ROOTS: dict[tuple[str, str], Entries] = {}
+KEPT_ROOTS = 4
+"""Trees of commits that are remembered; a commit's name is a hash of what it holds."""
 
 
 class HistoryError(OSError):
@@ -105,6 +109,63 @@ class Repository:
                         check=False).decode().strip()
 
     def objects(self, *names: str) -> list[bytes]:
+        """The contents of what some names (`commit:`, `commit:folder/file`) stand for; empty where there is none. A
+        process is needed only when something on the way lies in a pack."""
+        try:
+            return [self._content(name) for name in names]
+        except LookupError:
+            return self._asked(*names)
+
+    def _content(self, name: str) -> bytes:
+        """The content of a tree or blob by its name; LookupError when it cannot be had without git."""
+        commit, _, path = name.partition(":")
+        entries, data = self._root(commit), b""
+        for number, part in enumerate(parts := path.split("/") if path else []):
+            kind, one = entries.get(part, ("", ""))
+            if not kind or (kind == "blob" and number < len(parts) - 1):
+                return b""
+            data = self._loose(one, kind)
+            entries = objects.entries_of(data) if kind == "tree" else {}
+        return data if path else objects.tree_bytes(entries)
+
+    def root(self, commit: str) -> Entries:
+        """The tree of a commit; not to be changed."""
+        try:
+            return self._root(commit)
+        except LookupError:
+            return objects.entries_of(self._asked(f"{commit}:")[0])
+
+    def _root(self, commit: str) -> Entries:
+        """A commit's tree never changes; that of the newest is asked for with every device. Raises LookupError."""
+        known = _ROOTS.get((str(self.path), commit))
+        if known is None:
+            if len(commit) != len(NOTHING):
+                raise LookupError(commit)
+            said = self._loose(commit, "commit")
+            known = objects.entries_of(self._loose(said[5:45].decode("ascii"), "tree"))
+            self._keep_root(commit, known)
+        return known
+
+    def _keep_root(self, commit: str, entries: Entries) -> None:
+        while len(_ROOTS) >= KEPT_ROOTS:
+            _ROOTS.pop(next(iter(_ROOTS)), None)
+        _ROOTS[str(self.path), commit] = entries
+
+    def _loose(self, name: str, kind: str) -> bytes:
+        found = objects.read(self.path / "objects", name)
+        if found is None or found[0] != kind:
+            raise LookupError(name)
+        return found[1]
+
+    def blob(self, name: str) -> bytes:
+        """A blob's content; HistoryError for one that is not what its name says."""
+        found = objects.read(self.path / "objects", name)
+        data = found[1] if found else self.run("cat-file", "blob", name)
+        if not found and objects.blob_name(data) != name:
+            raise HistoryError(errno.EIO, f"the object {name[:12]} is damaged", str(self.path))
+        return data
+
+    def _asked(self, *names: str) -> list[bytes]:
         """The contents of objects by one process; empty for a name that stands for none."""
         said = self.run("cat-file", "--batch", stdin="".join(f"{name}\n" for name in names).encode())
         found: list[bytes] = []
@@ -123,54 +184,67 @@ class Repository:
 
     def trees(self, *names: str) -> list[Entries]:
         """The trees that some names (`commit:`, `commit:folder`) stand for; empty where there is none."""
-        return [entries_of(one) for one in self.objects(*names)]
+        return [objects.entries_of(one) for one in self.objects(*names)]
 
     def flush(self, names: Iterable[str], files: Iterable[Path] = ()) -> None:
         """Wait until the disk has these objects and files. git would flush one after the other; at the same time they
         share the file system's journal. An object that lies in a pack is on the disk."""
-        wanted = [*(self.path / "objects" / name[:2] / name[2:] for name in names), *files]
+        wanted = [*(objects.place(self.path / "objects", name) for name in names), *files]
         with ThreadPoolExecutor(min(8, len(wanted) or 1)) as pool:
             list(pool.map(_flush, wanted))
 
-    def blobs(self, contents: list[bytes]) -> list[str]:
-        """Write blobs by one process; their names in order."""
-        for left in self.path.glob("incoming-*"):  # of a run that was killed; nobody takes a day for a device
-            with contextlib.suppress(FileNotFoundError):
-                if left.stat().st_mtime < time.time() - 86_400:
-                    shutil.rmtree(left, ignore_errors=True)
-        with tempfile.TemporaryDirectory(dir=self.path, prefix="incoming-") as folder:
-            names = []
-            for number, content in enumerate(contents):
-                Path(folder, str(number)).write_bytes(content)
-                names.append(f"{folder}/{number}\n")
-            said = self.run("hash-object", "-w", "-t", "blob", "--no-filters", "--stdin-paths",
-                            stdin="".join(names).encode()).decode().split()
-        if said != [blob_name(content) for content in contents]:
-            raise HistoryError(errno.EIO, "git wrote other blobs than it was given", str(self.path))
-        return said
+    def sweep(self, seconds: float = 86_400) -> None:
+        """Remove what killed runs have left: nobody takes a day for a device."""
+        for left in [*self.path.glob("incoming-*"), *self.path.glob(f"objects/??/{objects.UNFINISHED}*")]:
+            with contextlib.suppress(OSError):
+                if left.stat().st_mtime < time.time() - seconds:
+                    shutil.rmtree(left) if left.is_dir() else left.unlink()
 
-    def write_trees(self, *trees: Entries) -> list[str]:
-        """Write trees by one process, inner ones first; their names in order."""
-        blocks = ["\n".join(f"{'040000' if kind == 'tree' else '100644'} {kind} {name_of}\t{name}"
-                            for name, (kind, name_of) in sorted(tree.items())) + "\n" for tree in trees]
-        return self.run("mktree", "--batch", "--missing", stdin="\n".join(blocks).encode()).decode().split()
+    def usable(self) -> None:
+        """BadInput for a repository of a kind that is not written here."""
+        said = (self.path / "config").read_text(encoding="utf-8", errors="replace").lower()
+        if "sha256" in said or "refstorage" in said:
+            raise BadInput(str(self.path), "is a repository of another format",
+                           "this history needs one with SHA-1 names and references as files")
 
-    def commit(self, tree: str, parent: str, message: str, moment: float) -> str:
-        """Write a commit object that nothing refers to yet; its name."""
-        return self.run("commit-tree", tree, *(["-p", parent] if parent else []), stdin=message.encode(),
-                        moment=moment).decode().strip()
+    def write(self, kind: str, data: bytes) -> str:
+        """Write an object; its name."""
+        try:
+            return objects.write(self.path / "objects", kind, data)
+        except OSError as error:
+            said = f"a {kind} could not be written: {error.strerror}"
+            raise HistoryError(error.errno, said, str(self.path)) from None
+
+    def commit(self, trees: tuple[str, Entries], parent: str, message: str, moment: float) -> str:
+        """Write a commit object that nothing refers to yet; its name. `trees`: name and entries of its root."""
+        by = f"rounds <rounds@localhost> {int(moment)} +0000"
+        above = f"parent {parent}\n" if parent else ""
+        name = self.write("commit", f"tree {trees[0]}\n{above}author {by}\ncommitter {by}\n\n{message}".encode())
+        self._keep_root(name, trees[1])
+        return name
 
     def move(self, new: str, expected: str) -> None:
         """Let the branch name the commit; MovedError when it does not name `expected` (empty: nothing) any more.
 
         The caller holds `locked`: a lock file of git's own that is left then belongs to nobody alive.
         """
-        (self.path / f"{BRANCH}.lock").unlink(missing_ok=True)
+        place = self.path / BRANCH
+        lock = place.with_name(f"{place.name}.lock")
+        lock.unlink(missing_ok=True)
         try:
-            self.run("update-ref", BRANCH, new, expected or NOTHING)
-        except HistoryError as error:
-            if self.head() != expected:
-                raise MovedError(errno.EAGAIN, str(error.strerror), str(self.path)) from None
+            with lock.open("x", encoding="ascii") as file:
+                if self.head() != expected:
+                    raise MovedError(errno.EAGAIN, "the branch was moved by somebody else", str(self.path))
+                file.write(f"{new}\n")
+                file.flush()
+                os.fsync(file.fileno())
+            lock.replace(place)
+        except BaseException as error:
+            with contextlib.suppress(OSError):
+                lock.unlink(missing_ok=True)
+            if isinstance(error, OSError) and not isinstance(error, HistoryError):
+                raise HistoryError(error.errno, f"the branch could not be moved: {error.strerror}",
+                                   str(self.path)) from None
             raise
 
     @contextlib.contextmanager
@@ -190,28 +264,3 @@ def _flush(path: Path) -> None:
         os.fsync(number)
     finally:
         os.close(number)
-
-
-def entries_of(data: bytes) -> Entries:
-    """A tree object's entries: `<mode> <name>\\0<20 bytes>` one after the other."""
-    found: Entries = {}
-    at = 0
-    while at < len(data):
-        blank, end = data.index(b" ", at), data.index(b"\0", at)
-        kind = "tree" if data[at:blank].lstrip(b"0") == b"40000" else "blob"
-        found[data[blank + 1:end].decode("utf-8", "surrogateescape")] = (kind, data[end + 1:end + 21].hex())
-        at = end + 21
-    return found
-
-
-def blob_name(data: bytes) -> str:
-    """The name git gives a blob, without git: what is unchanged needs no process at all."""
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
-
-
-def tree_name(entries: Entries) -> str:
-    """The name git gives a tree; a folder sorts as if its name ended with a slash."""
-    data = b"".join(
-        f"{'40000' if kind == 'tree' else '100644'} {name}".encode() + b"\0" + bytes.fromhex(name_of)
-        for name, (kind, name_of) in sorted(entries.items(), key=lambda one: one[0] + "/" * (one[1][0] == "tree")))
-    return hashlib.sha1(b"tree %d\0" % len(data) + data, usedforsecurity=False).hexdigest()

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pacs_rounds.configs.git import Repository, entries_of, tree_name
+from pacs_rounds.configs import objects
+from pacs_rounds.configs.git import Repository
 from pacs_rounds.evidence.layout import json_bytes
 from pacs_rounds.model import BadInput
 
@@ -76,7 +77,7 @@ class History:
 
     def read(self, blob: str) -> bytes:
         """A blob's content."""
-        return self.repository.run("cat-file", "blob", blob)
+        return self.repository.blob(blob)
 
     def manifest(self, device: str, rev: str = "") -> dict[str, Any]:
         """Platform and documents of a device; empty where there is none."""
@@ -89,7 +90,7 @@ class History:
         if not rev:
             return {}, {}
         tree, manifest = self.repository.objects(f"{rev}:{device}", f"{rev}:{device}/{MANIFEST}")
-        return ({name: one for name, (kind, one) in entries_of(tree).items() if kind == "blob"},
+        return ({name: one for name, (kind, one) in objects.entries_of(tree).items() if kind == "blob"},
                 json.loads(manifest) if manifest else {})
 
     def write(self, device: str, files: Mapping[str, bytes], message: str, moment: float,
@@ -102,19 +103,19 @@ class History:
         """
         repository = self.repository
         repository.ensure()
-        names = dict(zip(files, repository.blobs(list(files.values())), strict=True))
+        repository.usable()
+        names = {name: repository.write("blob", data) for name, data in files.items()}
         with repository.locked():
             head = repository.head()
-            root, folder = repository.trees(f"{head}:", f"{head}:{device}") if head else ({}, {})
+            root = repository.root(head) if head else {}
+            folder = repository.trees(f"{head}:{device}")[0] if head else {}
             new = {**folder, **{name: ("blob", blob) for name, blob in names.items()}}
             if new == folder:
                 return ""
-            root = {**root, device: ("tree", tree_name(new))}
-            inner, outer = repository.write_trees(new, root)
-            if inner != tree_name(new):
-                raise BadInput(str(repository.path), "git names a tree otherwise than expected",
-                               "is it a repository with SHA-1 names? This history needs one")
-            commit = repository.commit(outer, head, message, moment)
+            inner = repository.write("tree", objects.tree_bytes(new))
+            root = {**root, device: ("tree", inner)}
+            outer = repository.write("tree", objects.tree_bytes(root))
+            commit = repository.commit((outer, root), head, message, moment)
             repository.flush([*names.values(), inner, outer, commit], beside)
             repository.move(commit, head)
         return commit

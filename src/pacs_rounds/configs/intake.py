@@ -16,8 +16,8 @@ from typing import Any
 
 from pacs_rounds import redact
 from pacs_rounds.configs import gate, work_orders
-from pacs_rounds.configs.git import blob_name
 from pacs_rounds.configs.history import MANIFEST, manifest_bytes
+from pacs_rounds.configs.objects import blob_name
 from pacs_rounds.configs.redacted import masked, redacted
 from pacs_rounds.configs.rules import DATA
 from pacs_rounds.configs.store import Store, checked_words
