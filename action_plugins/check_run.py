@@ -1,6 +1,7 @@
 """The conductor, first door: one host over Ansible's own connection (ssh, local, podman, …), in one round trip.
 
-One POSIX sh script goes to the host's /bin/sh on standard input; nothing is copied there and nothing stays.
+One POSIX sh script goes to the host's /bin/sh on standard input; nothing is copied there and nothing stays. A Windows
+host has no such shell: it is asked by WinRM, with Ansible's variables for it.
 """
 
 from __future__ import annotations
@@ -26,9 +27,12 @@ from pacs_rounds.model import Answer, BadInput, Outcome, Reason, gravest
 from pacs_rounds.mssql import site as mssql
 from pacs_rounds.postgres import site as postgres
 from pacs_rounds.transports import archive, replay, sh_probe
-from pacs_rounds.transports.endpoint import UNKNOWN
+from pacs_rounds.transports.endpoint import UNKNOWN, Endpoint
 from pacs_rounds.transports.failures import connection_failure
 from pacs_rounds.transports.shell_round import Plan
+
+WINDOWS = "windows"
+"""The platform that is asked by WinRM."""
 
 warm.warm_ansible()
 rounds.preload("linux")
@@ -58,7 +62,8 @@ class ActionModule(ActionBase):
             run = read_json(run_dir / "run.json")
             rendered = rounds.Templated(variables, self._templar.template)
             facts = rounds.host_facts(host, rendered, rounds.contract_row(run, host))
-            inputs = rounds.prepare(run_dir, run, role, arguments["checks"], str(self._connection.transport), facts)
+            transport = "winrm" if facts.platform == WINDOWS else str(self._connection.transport)
+            inputs = rounds.prepare(run_dir, run, role, arguments["checks"], transport, facts)
             commands = catalogue.commands(catalogue.select(arguments["checks"]))
             kept = [] if run.get("replay") else [one for one in commands if one.transport == archive.NAME]
             asked = [one for one in commands if one not in kept]
@@ -66,8 +71,11 @@ class ActionModule(ActionBase):
             words = {**probe.words(inputs.settings, probe.site_day(run)),
                      **postgres.words(inputs.settings.get("rounds_postgres")),
                      **mssql.words(inputs.settings.get("rounds_mssql"))}
-            answers = [*self._ask(inputs, asked, arguments["deadline"], run.get("replay"), oracle, words),
-                       *archive.ask(run["site"], host, kept)]
+            if facts.platform == WINDOWS and not run.get("replay"):
+                answers = _ask_windows(facts, rendered, asked, arguments["deadline"])
+            else:
+                answers = self._ask(inputs, asked, arguments["deadline"], run.get("replay"), oracle, words)
+            answers += archive.ask(run["site"], host, kept)
             records = rounds.finish(run_dir, inputs, answers, keys.redaction_key(run["site"]))
         except (BadInput, OSError) as error:
             raise AnsibleActionFail(f"{role} on {host} could not be recorded: {error}") from None
@@ -98,6 +106,19 @@ class ActionModule(ActionBase):
             words = f"{result.get('stderr', '')} {result['stdout']}".strip()
             reason, detail = connection_failure(words or f"/bin/sh ended with {result.get('rc')} and said nothing")
         return [Answer(one.command, "", None, now, time.time(), reason, detail) for one in commands]
+
+
+def _ask_windows(facts: rounds.HostFacts, variables: rounds.Templated, commands: Sequence[Collect],
+                 deadline: float) -> list[Answer]:
+    """By WinRM. A variable that cannot be rendered (a vault's, say) costs this host only."""
+    from pacs_rounds.transports import winrm, winrm_settings
+
+    try:
+        endpoint = winrm_settings.endpoint(facts.host, facts.address, variables, deadline)
+    except (AnsibleError, ValueError) as error:
+        words = " ".join(str(error).split())[:160]
+        endpoint = Endpoint(facts.host, "", fault=f"the inventory's variables of {facts.host} cannot be used: {words}")
+    return winrm.ask(endpoint, commands)
 
 
 def open_run(variables: dict[str, Any]) -> Path:

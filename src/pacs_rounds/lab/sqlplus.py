@@ -36,9 +36,12 @@ class SqlPlus:
         self.status: int | None = None
         self._lines: Iterator[str] = iter(())
 
-    def run(self, script: str) -> int:
-        """Read the script to its end or to EXIT. Hang comes through: what was said until then has been said."""
-        self._lines = iter(script.split("\n")[:-1] if script.endswith("\n") else script.split("\n"))
+    def run(self, script: str | Iterator[str]) -> int:
+        """Read the script, or its lines as they come, to their end or to EXIT. Hang comes through: what was said until
+        then has been said."""
+        if isinstance(script, str):
+            script = iter(script.split("\n")[:-1] if script.endswith("\n") else script.split("\n"))
+        self._lines = script
         try:
             while self.status is None and (line := self._next()) is not None:
                 self._command(line)

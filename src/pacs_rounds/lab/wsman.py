@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import logging
 import os
 import ssl
 import threading
@@ -18,6 +19,7 @@ from typing import Any
 
 from pacs_rounds.lab.wsman_shell import Fault, Shells, Silence, fault_text
 
+LOG = logging.getLogger(__name__)
 _ENCRYPTED = 'multipart/encrypted;protocol="application/HTTP-SPNEGO-session-encrypted";boundary="Encrypted Boundary"'
 _LONGEST_BODY = 2_000_000
 
@@ -34,7 +36,7 @@ class Server:
     port: int = 0
     ways: tuple[str, ...] = ("Negotiate", "Basic")
     closing: threading.Event = field(default_factory=threading.Event)
-    _http: ThreadingHTTPServer | None = None
+    _http: _Listener | None = None
 
     def start(self) -> Server:
         """Listen."""
@@ -43,8 +45,7 @@ class Server:
         class Handler(_Handler):
             host = server
 
-        self._http = ThreadingHTTPServer((self.address, self.port), Handler)
-        self._http.daemon_threads = True
+        self._http = _Listener((self.address, self.port), Handler)
         if self.certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(self.certificate, self.key)
@@ -64,10 +65,19 @@ class Server:
             self._http.server_close()
 
 
+class _Listener(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes away, or does not trust us, is its own affair."""
+        LOG.debug("a connection ended", exc_info=True)
+
+
 class _Handler(BaseHTTPRequestHandler):
     host: Server
     protocol_version = "HTTP/1.1"
     timeout = 60
+    disable_nagle_algorithm = True  # 40 ms for each answer otherwise
     context: Any = None
     user = ""
 

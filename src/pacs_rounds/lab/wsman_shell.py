@@ -25,7 +25,7 @@ A = "{http://schemas.xmlsoap.org/ws/2004/08/addressing}"
 W = "{http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd}"
 RSP = "{http://schemas.microsoft.com/wbem/wsman/1/windows/shell}"
 SHELL = RSP[1:-1]
-TIMED_OUT, NO_SHELL, ACCESS_DENIED, TOO_MANY = 2150858793, 2150858843, 5, 2150859174
+TIMED_OUT, NO_SHELL, ACCESS_DENIED, TOO_MANY = 2150858793, 2150858843, 5, 2150859173
 """Codes of WSManFault: nothing to receive yet, no such shell, the account may not, more shells than a user may have."""
 LARGEST = 24_000
 """Bytes of output in one answer to Receive."""

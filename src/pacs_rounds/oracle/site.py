@@ -59,7 +59,7 @@ def read(settings: dict[str, Any] | None) -> Site:
     for one in settings["instances"]:
         own = one.get("account") or account
         instances.append(Instance(
-            sid=str(one["sid"]), home=str(one["oracle_home"]).rstrip("/"), os_user=str(one.get("os_user") or ""),
+            sid=str(one["sid"]), home=str(one["oracle_home"]).rstrip("/\\"), os_user=str(one.get("os_user") or ""),
             pair=str(one.get("pair") or ""), container=str(one.get("container") or ""),
             alert_log=str(one.get("alert_log") or ""), user=str(own.get("user") or ""),
             password=str(own.get("password") or "")))

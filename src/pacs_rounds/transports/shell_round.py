@@ -25,7 +25,7 @@ SESSION_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class Step:
     """One step of the script: whose answer it is a part of, and what it finds on its standard input."""
 
     run: Collect
@@ -44,54 +44,57 @@ class Plan:
         self._commands = commands
         self._nonce = nonce
         self._words = words or {}
-        self._site = site.read(oracle)
-        self._steps = self._planned()
+        self.site = site.read(oracle)
+        self.steps = self._planned()
 
-    def _planned(self) -> list[_Step]:
-        steps: list[_Step] = []
+    def _planned(self) -> list[Step]:
+        steps: list[Step] = []
         asked = [one for one in self._commands if one.command.startswith(QUERY)]
         for one in self._commands:
             if one.command in shell.PROGRAMS:
                 steps += self._program(one)
             elif one in asked:
                 if one is asked[0]:
-                    steps += [self._session(instance, asked) for instance in self._site.instances]
+                    steps += [self._session(instance, asked) for instance in self.site.instances]
             else:
                 sent = replace(one, command=self._words.get(one.command, one.command))
-                steps.append(_Step(sent, one.command, ""))
+                steps.append(Step(sent, one.command, ""))
         return steps
 
-    def _program(self, one: Collect) -> list[_Step]:
-        if one.command == "opatch lsinventory" and not self._site.opatch:
+    def _program(self, one: Collect) -> list[Step]:
+        if one.command == "opatch lsinventory" and not self.site.opatch:
             return []
         per_home = shell.PROGRAMS[one.command].per == "home"
-        units = self._site.homes.items() if per_home else [(each.sid, each) for each in self._site.instances]
+        units = self.site.homes.items() if per_home else [(each.sid, each) for each in self.site.instances]
         word = "home" if per_home else "instance"
-        return [_Step(replace(one, command=shell.program(self._site, each, one.command)), one.command,
+        return [Step(replace(one, command=shell.program(self.site, each, one.command)), one.command,
                       f"{word} {name}", each) for name, each in units]
 
-    def _session(self, instance: site.Instance, asked: list[Collect]) -> _Step:
+    def _session(self, instance: site.Instance, asked: list[Collect]) -> Step:
         known = queries.load()
-        limit = self._site.session_seconds or SESSION_SECONDS + max(one.limit_seconds for one in asked)
+        limit = self.site.session_seconds or SESSION_SECONDS + max(one.limit_seconds for one in asked)
         wanted = [known[name] for one in asked if (name := one.command[len(QUERY):]) in known]
         text = script.build(wanted, self._nonce, instance.connect, instance.container)
-        return _Step(Collect(shell.session(self._site, instance, round(limit)), "", limit), QUERY, instance.sid,
+        return Step(Collect(shell.session(self.site, instance, round(limit)), "", limit), QUERY, instance.sid,
                      instance, text)
 
     def script(self) -> str:
         """What goes to /bin/sh on standard input."""
-        feeds = {number: step.feed for number, step in enumerate(self._steps) if step.feed}
-        return sh_probe.build([step.run for step in self._steps], self._nonce, feeds=feeds)
+        feeds = {number: step.feed for number, step in enumerate(self.steps) if step.feed}
+        return sh_probe.build([step.run for step in self.steps], self._nonce, feeds=feeds)
 
     def answers(self, output: str, started: float, ended: float) -> list[Answer]:
         """One Answer per command, in their order."""
-        said = sh_probe.read(output, [step.run for step in self._steps], self._nonce, started, ended)
-        pairs = list(zip(self._steps, said, strict=True))
+        return self.gathered(sh_probe.read(output, [step.run for step in self.steps], self._nonce, started, ended))
+
+    def gathered(self, said: Sequence[Answer]) -> list[Answer]:
+        """One Answer per command, in their order, from one per step."""
+        pairs = list(zip(self.steps, said, strict=True))
         sessions = [(Session(step.unit, answer, self._nonce), answer) for step, answer in pairs
                     if step.command == QUERY]
         return [self._answer(one, pairs, sessions) for one in self._commands]
 
-    def _answer(self, one: Collect, pairs: list[tuple[_Step, Answer]],
+    def _answer(self, one: Collect, pairs: list[tuple[Step, Answer]],
                 sessions: list[tuple[Session, Answer]]) -> Answer:
         mine = [(step, answer) for step, answer in pairs if step.command == one.command]
         if one.command in shell.PROGRAMS:
@@ -105,17 +108,17 @@ class Plan:
         if query is None:
             return self._nobody(one, Reason.FAULT_IN_CHECK, "there is no such query")
         if not sessions:
-            return self._nobody(one, Reason.UNREACHABLE, self._site.gap)
+            return self._nobody(one, Reason.UNREACHABLE, self.site.gap)
         text = "\n".join(session.part(query) for session, _ in sessions)
         times = min(said.started for _, said in sessions), max(said.ended for _, said in sessions)
         why = verdict(text)
         return Answer(one.command, text, None, *times, *(why or (None, "")))
 
-    def _gathered(self, one: Collect, mine: list[tuple[_Step, Answer]]) -> Answer:
+    def _gathered(self, one: Collect, mine: list[tuple[Step, Answer]]) -> Answer:
         """The texts of all homes or instances under a headline each. Where none came, the first one's reason."""
         if not mine:
             allowed = "rounds_oracle.opatch does not allow it: opatch keeps a log of its own on the host"
-            return self._nobody(one, *((Reason.UNREACHABLE, self._site.gap) if self._site.gap
+            return self._nobody(one, *((Reason.UNREACHABLE, self.site.gap) if self.site.gap
                                        else (Reason.NOT_RUN, allowed)))
         answers = [_with_reason(answer) for _, answer in mine]
         texts = [f"-- {step.unit}\n{failed(said.reason, said.detail) if said.reason else said.text.strip(chr(10))}\n"
