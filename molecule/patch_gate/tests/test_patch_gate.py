@@ -19,7 +19,8 @@ def gates() -> dict[str, str]:
 
 def test_gates_nobody_can_answer_hold(gates: dict[str, str]) -> None:
     assert gates == {"signed_off": "passed", "window": "passed", "freeze": "passed", "holiday": "passed",
-                     "backup": "unknown", "inspection": "unknown", "snapshot": "passed"}
+                     "backup": "unknown", "inspection": "unknown", "snapshot": "passed",
+                     "notice": "passed"}
 
 
 def test_refusal_says_what_to_do() -> None:

@@ -103,12 +103,14 @@ def show(site: str, name: str) -> None:
 
     desks = desk.Desk(site)
     one = desks.plan(name)
+    told = ", ".join(f"{row['lang']} of {row['at']}{'' if row['in_time'] else ' (LATE)'}"
+                     for row in desks.notices(name).events())
     click.echo(f"plan        {desks.find(name)}\npatch       {one['patch']}  {one['component']} -> {one['to']}\n"
                f"document    {one['document']['title']}  {one['document']['sha256']}\n"
                f"pair        {one['pair']}: {' then '.join(one['nodes'])} (service now on {one['active']})\n"
                f"window      {one['window']['from']} to {one['window']['to']}\n"
                f"outage      {one['outage']['seconds']} s expected, booked as planned\n"
-               f"notice      to the hospital by {one['notice_by']}\n"
+               f"notice      to the hospital by {one['notice_by']}; {told or 'none yet'}\n"
                f"no return   {one['point_of_no_return'] or 'never: every step has an undo'}\n"
                f"signed by   {', '.join(row['by'] for row in desks.signatures(name)) or 'nobody'}")
     for number, step in enumerate(one["steps"], start=1):
@@ -160,6 +162,10 @@ def journal(site: str, name: str, as_json: bool) -> None:
 
     desks = desk.Desk(site)
     events = desks.journal(name).events()
+    for notice in desks.notices(name).events():
+        click.echo(json.dumps(notice, ensure_ascii=False) if as_json else
+                   f"{notice['at']}  notice ({notice['lang']}) {'in time' if notice['in_time'] else 'LATE'}  "
+                   f"sha256 {notice['sha256']}  {notice['late']}".rstrip())
     for event in events:
         if as_json:
             click.echo(json.dumps(event, ensure_ascii=False))

@@ -98,4 +98,31 @@ def status(site: str, vault_password_file: Path | None, form: str, lang: str, ou
     sys.exit(0 if one.fine else 1)
 
 
-ALL = (files, status)
+@click.command()
+@SITE
+@click.argument("name", metavar="PLAN")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="The letter's language.")
+@click.option("--format", "form", type=click.Choice(["pdf", "md"]), default="pdf", show_default=True)
+@click.option("--late", default="", metavar="REASON", help="Why it is later than agreed; the letter says it.")
+@OUTPUT
+def notice(site: str, name: str, lang: str, form: str, late: str, output: Path | None) -> None:
+    """The notice to the hospital: window, services, expected interruption, way back, contacts, lead time.
+
+    It is kept beside the plan, and its hash is in the plan's journal. Refused when it would be late, unless --late says
+    why.
+
+    \b
+    Examples:
+      rounds patch notice --site lab 3fa9c1d2 -o notice.pdf
+      rounds patch notice --site lab 3fa9c1d2 --lang en --late "security fix, agreed by telephone"
+    """
+    from pacs_rounds.patch import notices
+
+    path, row = notices.issue(site, name, lang, form, late)
+    if output is not None:
+        output.write_bytes(path.read_bytes())
+    click.echo(f"{output or path}  sha256 {row['sha256']}  due {row['notice_by']}  "
+               f"{'in time' if row['in_time'] else 'LATE'}")
+
+
+ALL = (files, status, notice)

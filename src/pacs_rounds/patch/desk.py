@@ -78,6 +78,10 @@ class Desk:
         """The plan's journal."""
         return Journal(self.root / self.find(name) / "journal.jsonl")
 
+    def notices(self, name: str) -> Journal:
+        """The notices to the hospital about a plan."""
+        return Journal(self.root / self.find(name) / "notices.jsonl")
+
     def sign(self, name: str, by: str, when: float) -> None:
         """Sign a plan off by name. The signature is the hash, the name and the time; the journal carries it on."""
         whole = self.find(name)

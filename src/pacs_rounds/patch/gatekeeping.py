@@ -89,7 +89,7 @@ def gate(site: str, plan_name: str, node: str, names: Sequence[str], run: Run) -
         findings=None if words["findings"] is None else frozenset(words["findings"]),
         planned_findings=frozenset(plan["inspection"].get("critical", [])), online=state["online"],
         carrier=state["carrier"], unsettled=state["unsettled"], snapshot=data.get("snapshot"),
-        signed=desk.signatures(plan_name))
+        signed=desk.signatures(plan_name), notices=desk.notices(plan_name).events())
     peers = [one for one in pair.nodes if one != node] if pair.cluster.kind != "none" else []
     judged = gates.judge(facts, rules, node, peers)
     rows = [{"gate": one.name, "state": one.state, "detail": one.detail} for one in judged]

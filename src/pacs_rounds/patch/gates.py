@@ -43,6 +43,7 @@ class Facts:
     unsettled: Sequence[str] = ()
     snapshot: str | None = None
     signed: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    notices: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Rules:
     holiday_days: int = 3
     signatures: int = 1
     snapshot: bool = False
+    notice: bool = False
 
 
 def window(facts: Facts, rules: Rules) -> tuple[str, str]:
@@ -122,6 +124,16 @@ def snapshot(facts: Facts, rules: Rules) -> tuple[str, str]:
     return (PASSED, facts.snapshot) if facts.snapshot else (CLOSED, "no snapshot is recorded for this window")
 
 
+def notice(facts: Facts, rules: Rules) -> tuple[str, str]:
+    """The hospital has its notice, in time or with the reason why not."""
+    if not rules.notice:
+        return PASSED, "the site does not demand a notice"
+    if not facts.notices:
+        return CLOSED, "no notice to the hospital: rounds patch notice"
+    first = facts.notices[0]
+    return PASSED, f"notice of {first['at']}{'' if first['in_time'] else ', late: ' + first['late']}"
+
+
 def cluster(facts: Facts, node: str, peers: Sequence[str]) -> tuple[str, str]:
     """The service runs, nothing failed, and another node is able to carry it."""
     if facts.online is None:
@@ -138,7 +150,7 @@ def cluster(facts: Facts, node: str, peers: Sequence[str]) -> tuple[str, str]:
 
 ALWAYS: dict[str, Callable[[Facts, Rules], tuple[str, str]]] = {
     "signed_off": signed_off, "window": window, "freeze": freeze, "holiday": holiday, "backup": backup,
-    "inspection": inspection, "snapshot": snapshot}
+    "inspection": inspection, "snapshot": snapshot, "notice": notice}
 
 
 def judge(facts: Facts, rules: Rules, node: str, peers: Sequence[str]) -> list[Gate]:
