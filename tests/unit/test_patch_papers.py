@@ -114,7 +114,8 @@ def test_control_node_keeps_what_the_hosts_said(site: Site) -> None:
 
 
 NOTICE = {"to": {"zh": "信息中心", "en": "IT department"}, "from": {"zh": "运维组", "en": "Maintenance"},
-          "contacts": [{"name": "李伟", "role": {"zh": "值班工程师", "en": "engineer on duty"}, "phone": "+86 10 00000000"}]}
+          "contacts": [{"name": "李伟", "role": {"zh": "值班工程师", "en": "engineer on duty"},
+                        "phone": "+86 10 00000000"}]}
 SERVICES = {"zh": "影像调阅和上传", "en": "viewing and sending of images"}
 DAY = 86400.0
 
