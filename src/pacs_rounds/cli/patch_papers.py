@@ -125,4 +125,32 @@ def notice(site: str, name: str, lang: str, form: str, late: str, output: Path |
                f"{'in time' if row['in_time'] else 'LATE'}")
 
 
-ALL = (files, status, notice)
+@click.command()
+@SITE
+@click.option("--month", default="", metavar="YYYY-MM", help="Only plans whose window begins in it (Asia/Shanghai).")
+@click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
+@LANG
+def outages(site: str, month: str, form: str, lang: str) -> None:
+    """Planned interruptions: booked, measured and over, per plan and per month.
+
+    Exit status 1 when one was longer than booked, outside its window, or not measured to its end.
+
+    \b
+    Examples:
+      rounds patch outages --site lab
+      rounds patch outages --site lab --month 2026-11 --format json
+    """
+    import re
+
+    from pacs_rounds.patch import desk
+    from pacs_rounds.patch import outages as reader
+
+    if month and not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+        raise BadInput(f"--month {month}", "is no month", "write it as 2026-11")
+    listed = [one for one in reader.read(desk.Desk(site).outages.events())
+              if not month or reader.month_of(one.begins) == month]
+    click.echo(reader.FORMS[form](listed, lang), nl=False)
+    sys.exit(1 if any(one.over or not one.known for one in listed) else 0)
+
+
+ALL = (files, status, notice, outages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import re
 import time
@@ -11,7 +12,7 @@ from typing import Any
 from pacs_rounds.evidence import keys
 from pacs_rounds.model import Answer, BadInput, Reason
 from pacs_rounds.patch import desk as desks
-from pacs_rounds.patch import dicom_proof, signatures, standing, survey
+from pacs_rounds.patch import dicom_proof, signatures, standing, survey, watch
 from pacs_rounds.patch import plan as plans
 from pacs_rounds.patch.engine import Engine, Run
 from pacs_rounds.patch.gatekeeping import STATUS, cluster
@@ -190,6 +191,23 @@ def steps(site: str, plan_name: str, names: Sequence[str], direction: str, run: 
     key = keys.redaction_key(site)
     engine = Engine(plan, desk.journal(plan_name), run, echo, redact=lambda text: redact("linux", text, key)[0],
                     dicom=dicom_proof.asker(site, desk.find(plan_name)))
+    chosen = [step for step in plan["steps"] if step["id"] in set(names)]
+    with _watched(desk, plan, desk.find(plan_name), chosen, direction):
+        return _carry(engine, plan, names, direction)
+
+
+def _watched(desk: desks.Desk, plan: plans.Plan, name: str, chosen: Sequence[Mapping[str, Any]],
+             direction: str) -> contextlib.AbstractContextManager[Any]:
+    """The service under watch, where it has an address and the visit may silence it."""
+    service = plan["service"]
+    if not (service["address"] and service["ae_title"]) or direction == "close" or not any(
+            step["phase"] in watch.WATCHED for step in chosen):
+        return contextlib.nullcontext()
+    facts = {"plan": name, "service": plan["pair"], "node": chosen[0]["node"], "direction": direction}
+    return watch.Watch(desk.outages, facts, watch.probe(service))
+
+
+def _carry(engine: Engine, plan: plans.Plan, names: Sequence[str], direction: str) -> int:
     if direction == "undo":
         return engine.backward(names)
     ends = datetime.datetime.fromisoformat(plan["window"]["to"]).timestamp()

@@ -42,6 +42,11 @@ class Desk:
         """The lock that one run at a time may hold."""
         return self.root / "lock"
 
+    @property
+    def outages(self) -> Journal:
+        """What was booked as planned, and what the watches saw: see watch.py."""
+        return Journal(self.root / "outages.jsonl")
+
     def save(self, plan: Plan) -> str:
         """Keep a plan under its hash; the same plan twice is one."""
         name = digest(plan)
@@ -96,8 +101,8 @@ class Desk:
 
     def book(self, plan: Plan, name: str) -> None:
         """Book the expected interruption as planned; once per plan."""
-        ledger = Journal(self.root / "outages.jsonl")
-        if all(one.get("plan") != name for one in ledger.events()):
+        ledger = self.outages
+        if all((one.get("plan"), one.get("kind")) != (name, "planned") for one in ledger.events()):
             ledger.add({"plan": name, "service": plan["pair"], "window": plan["window"], "kind": "planned",
                         "seconds": plan["outage"]["seconds"], "patch": plan["patch"]})
 
