@@ -1,6 +1,7 @@
 """One visit to one node of a patch plan, over Ansible's own connection: ask (reads only), gate, or steps.
 
-Needs /bin/sh and no Python on the node. Every step is in the journal before it begins.
+Needs /bin/sh and no Python on the node; on Windows, cmd.exe and no PowerShell. Every step is in the
+journal before it begins.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pacs_rounds.model import Answer, BadInput, Reason
 from pacs_rounds.patch import conduct, desk, gatekeeping
 from pacs_rounds.patch.engine import StepFailed
 from pacs_rounds.patch.steps import quote
+from pacs_rounds.transports import windows_cmd
 from pacs_rounds.transports.failures import connection_failure
 
 
@@ -57,6 +59,8 @@ class ActionModule(ActionBase):
         """One script on the node. The time limit is the node's own `timeout` where it has one, so that a step that
         hangs is ended there and not only forgotten here."""
         began = time.time()
+        if windows_cmd.is_windows(self._connection):
+            return self._run_line(script, send, began)
         body = f"exec 2>&1\n{script}\n"
         # A file's bytes come on standard input: the script must then travel as an argument. It holds no secret.
         inner = f"/bin/sh -c {quote(body)}" if send else "/bin/sh"
@@ -75,3 +79,11 @@ class ActionModule(ActionBase):
             reason, detail = connection_failure(str(said["stderr"]))
             return Answer(script, text, None, began, time.time(), reason, detail)
         return Answer(script, text, status, began, time.time())
+
+    def _run_line(self, script: str, send: str, began: float) -> Answer:
+        """One line of cmd.exe. Every step bounds itself there: a task waits as long as the plan says."""
+        try:
+            return windows_cmd.run(self._connection, script, self._files / Path(send).name if send else None)
+        except Exception as error:  # pywinrm and requests raise what they like
+            reason, detail = connection_failure(str(error))
+            return Answer(script, "", None, began, time.time(), reason, detail)

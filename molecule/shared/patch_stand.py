@@ -3,16 +3,22 @@
     python -m shared.patch_stand up     site, approved list, files and stand-in tools from <scenario>/stand.yml
     python -m shared.patch_stand down   all of it away
 
+With `windows` in stand.yml the node is a simulated Windows host behind WinRM (windows_node.py) instead.
+
 `stand.yml`: product, patches (files by name only; hashes are worked out here), files {name: text}, tools {name: text}.
 The word PLACE stands for the scenario's folder.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +34,28 @@ _OURS = ("root", "inventories", "state", "evidence", "node", "bin")
 
 def down() -> None:
     """Nothing stays."""
+    with contextlib.suppress(FileNotFoundError, ValueError, ProcessLookupError):
+        os.kill(int((NODE / "pid").read_text()), signal.SIGTERM)
     for name in _OURS:
         shutil.rmtree(PLACE / name, ignore_errors=True)
+
+
+def _windows() -> dict[str, Any]:
+    """Start the simulated Windows host; the variables by which Ansible finds it."""
+    from shared.windows_node import PASSWORD, USER
+
+    with (NODE / "log").open("wb") as log:
+        process = subprocess.Popen([sys.executable, "-m", "shared.windows_node", str(PLACE)], start_new_session=True,
+                                   stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=Path(__file__).parents[1])
+    (NODE / "pid").write_text(str(process.pid))
+    while not (NODE / "port").exists():
+        if process.poll() is not None:
+            raise SystemExit((NODE / "log").read_text())
+        time.sleep(0.05)
+    return {"ansible_connection": "winrm", "ansible_host": "127.0.0.1",
+            "ansible_port": int((NODE / "port").read_text()),
+            "ansible_winrm_scheme": "http", "ansible_winrm_transport": "basic", "ansible_user": USER,
+            "ansible_password": PASSWORD, "ansible_winrm_connection_timeout": 5, "rounds_platform": "windows"}
 
 
 def _write(path: Path, text: str, mode: int = 0o644) -> None:
@@ -63,8 +89,9 @@ def up() -> None:
     listed = yaml.safe_dump({"products": stand["products"], "patches": stand["patches"]}, allow_unicode=True)
     _write(site / "patches" / "list.yml", listed)
     _write(site / "hosts.yml", yaml.safe_dump({"all": {"children": {"servers": {"hosts": {"node-1": None}}}}}))
-    _write(site / "host_vars" / "node-1" / "main.yml", yaml.safe_dump({
-        "ansible_connection": "local", "rounds_platform": "linux"}))
+    NODE.mkdir(exist_ok=True)
+    node = _windows() if "windows" in stand else {"ansible_connection": "local", "rounds_platform": "linux"}
+    _write(site / "host_vars" / "node-1" / "main.yml", yaml.safe_dump(node))
     _write(site / "group_vars" / "all" / "main.yml", yaml.safe_dump({
         "rounds_site_title": {"en": "Patch scenario", "zh": "补丁场景"},
         "rounds_patch": {"gates": {"holiday_days": 0}, "pairs": {"one": {"nodes": ["node-1"]} | stand.get("pair", {})}},

@@ -13,6 +13,7 @@ from typing import Any
 
 from pacs_rounds import paths, yamlfile
 from pacs_rounds.model import BadInput
+from pacs_rounds.patch import windows_rules
 
 FOLDER = "patches"
 
@@ -30,6 +31,7 @@ class Product:
     package: str = ""
     home: str = ""
     version_command: str = ""
+    release: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,9 @@ class Patch:
     minutes: int
     outage_seconds: int
     steps: tuple[dict[str, Any], ...]
+    install: str = ""
+    identity: str = ""
+    requires: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -96,15 +101,18 @@ def _patch(row: dict[str, Any], path: Path, keys: list[Any]) -> Patch:
     day = _day(row["expires"], path, [*keys, "expires"]) if "expires" in row else None
     if "approved" in row:
         _day(row["approved"]["on"], path, [*keys, "approved", "on"])
+    windows = row.get("windows", {})
     return Patch(
         row["id"], row["product"], row["component"], row["state"], tuple(row["from"]), row["to"], row["document"],
         row.get("approved", {}), row.get("control", ""), day, _files(row.get("files")),
         _files(row.get("rollback_files")), row.get("packages", {}), tuple(row.get("config", [])),
         tuple(row.get("services", [])), row.get("free_mb", 1024), row.get("reboot", False), row.get("minutes", 0),
-        row.get("outage_seconds", 60), tuple(row.get("steps", [])))
+        row.get("outage_seconds", 60), tuple(row.get("steps", [])), windows.get("install", ""),
+        windows.get("identity", ""), tuple(windows.get("requires", [])))
 
 
-NEEDS = {"apt": ("package",), "rpm": ("package",), "bundle": ("version_command",), "opatch": ("home",)}
+NEEDS = {"apt": ("package",), "rpm": ("package",), "bundle": ("version_command",), "opatch": ("home",),
+         "windows": ("release",)}
 """What a product must say, by kind, so that its version can be asked."""
 
 
@@ -120,6 +128,11 @@ def _check_patch(one: Patch, product: Product, path: Path, keys: list[Any]) -> N
                    "a patch goes forward; an older version comes back by the roll-back of its patch")
     if one.state != "approved":
         return
+    if product.kind == "windows":
+        for key, problem, remedy in windows_rules.flaws(one, product):
+            raise _bad(path, [*keys, key], problem, remedy)
+    elif any("$" in name for name in one.services):
+        raise _bad(path, [*keys, "services"], "a name with $ is a Windows service", "write the unit's name")
     if product.kind in {"apt", "rpm"}:
         if one.packages.get(product.package) != one.target:
             raise _bad(path, [*keys, "packages"], f"must name {product.package}: {one.target!r}",
@@ -142,7 +155,7 @@ def parse(data: dict[str, Any], path: Path, into: Approved) -> None:
                 raise _bad(path, ["products", name], f"a product of kind {row['kind']} needs {key}", f"add {key}:")
         into.products[name] = Product(
             name, row["title"], row["owner"], row["kind"], tuple(row["versions"]), tuple(row["hosts"]),
-            row.get("package", ""), row.get("home", ""), row.get("version_command", ""))
+            row.get("package", ""), row.get("home", ""), row.get("version_command", ""), row.get("release", ""))
     for number, row in enumerate(data.get("patches") or []):
         keys: list[Any] = ["patches", number]
         one = _patch(row, path, keys)

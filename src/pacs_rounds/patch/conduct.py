@@ -18,7 +18,8 @@ from pacs_rounds.patch.engine import Engine, Run
 from pacs_rounds.patch.gatekeeping import STATUS, cluster
 from pacs_rounds.patch.journal import blamed, claim, held, progress, segments, to_close, to_do, to_undo, touched_nodes
 
-ROLES = {"apt": "patch_linux", "rpm": "patch_linux", "bundle": "patch_application", "opatch": "patch_oracle"}
+ROLES = {"apt": "patch_linux", "rpm": "patch_linux", "bundle": "patch_application", "opatch": "patch_oracle",
+         "windows": "patch_windows"}
 _WINDOW = re.compile(r"(\S+)/(\S+)")
 Said = dict[str, Any]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pacs_rounds.model import Answer
-from pacs_rounds.patch import find_text, judging
+from pacs_rounds.patch import find_text, judging, windows, windows_words
 from pacs_rounds.patch.journal import DONE, PENDING, Journal, progress
 from pacs_rounds.patch.plan import iso
 
@@ -84,7 +84,23 @@ class Engine:
         if self.dicom and step.get("judge", "").startswith(("find-", "get-")):
             return self.dicom(step, self.plan["service"])
         answer = self.run(step.get("script", ""), step.get("send", ""), float(step["limit"]))
+        if step.get("judge") == "windows-reboot":
+            return self._started_again(answer, float(step["limit"]))
         return self._back_again(step, answer) if step.get("judge") == "reboot" else answer
+
+    def _started_again(self, answer: Answer, limit: float) -> Answer:
+        """Wait until a Windows host tells another time of its start, by more than its clock could be corrected."""
+        old, until = windows_words.booted(answer), self.clock() + limit
+        if answer.status != 0 or old is None:
+            return Answer(answer.command, answer.text, answer.status or 1, answer.started, answer.ended, answer.reason,
+                          answer.detail)
+        while self.clock() < until:
+            self.sleep(5)
+            said = self.run(windows.BOOTED, "", 30.0)
+            new = windows_words.booted(said)
+            if said.status == 0 and new is not None and windows_words.later(old, new):
+                return said
+        return Answer(answer.command, "it did not come back", 1, answer.started, self.clock())
 
     def _back_again(self, step: Mapping[str, Any], answer: Answer) -> Answer:
         """Wait until the node answers with another boot id."""
@@ -100,6 +116,9 @@ class Engine:
 
     def _compared(self, step: Mapping[str, Any], answer: Answer) -> str:
         """Counts and samples after against those before."""
+        if step.get("judge", "").startswith("windows-after:"):
+            before = progress(self.journal.events()).last.get(f"{step['node']}/hotfixes-before", {})
+            return windows_words.surplus(str(before.get("text", "")), answer.text, self.plan["packages"])
         kind, _, when = step.get("judge", "").partition("-")
         if kind not in COMPARE or when != "after":
             return ""
@@ -119,8 +138,7 @@ class Engine:
                 continue
             if step.get("undo"):
                 self._enter(step, "undo", "begin")
-                answer = self.run(step["undo"], "", float(max(step["limit"], 300)))
-                why = judging.fault({}, answer, self.plan)
+                answer, why = self._taken_back(step)
                 if why:
                     self._enter(step, "undo", "failed", why, answer)
                     raise StepFailed(name, f"could not be taken back: {why}", step["node"])
@@ -129,6 +147,25 @@ class Engine:
             else:
                 self._enter(step, "undo", "done", "nothing to take back")
         return count
+
+    def _taken_back(self, step: Mapping[str, Any]) -> tuple[Answer, str]:
+        """Run a step's undo; where it says so, restart the node and see that the thing is gone. An update that only
+        waited for that restart is installed by it: then it is taken back once more."""
+        limit, judge = float(max(step["limit"], 300)), step.get("undo_judge", "")
+        for _ in range(2):
+            answer = self.run(step["undo"], "", limit)
+            why = judging.fault({"judge": judge}, answer, self.plan)
+            if why or not judge:
+                return answer, why
+            if windows_words.wants_restart(answer):
+                back = self._started_again(self.run(step["undo_restart"], "", 60.0), 1800.0)
+                if back.status != 0:
+                    return back, f"restarted to complete the removal: {judging.fault({}, back, self.plan)}"
+            said = self.run(step["undo_check"], "", 120.0)
+            why = windows_words.gone(said, judge.partition(":")[2])
+            if not why:
+                break
+        return answer, why
 
     def _enter(self, step: Mapping[str, Any], direction: str, event: str, why: str = "",
                answer: Answer | None = None) -> None:
@@ -140,7 +177,9 @@ class Engine:
             row["blame"] = step.get("blame") or step["node"]
         if answer is not None:
             text = self.redact(answer.text)
-            keep = len(text) if step.get("judge", "").partition("-")[0] in COMPARE else LONGEST_TEXT
+            judge = step.get("judge", "")
+            whole = judge.partition("-")[0] in COMPARE or judge.startswith("windows-before:")
+            keep = len(text) if whole else LONGEST_TEXT
             row |= {"status": answer.status, "sha256": hashlib.sha256(text.encode()).hexdigest(), "text": text[-keep:],
                     "seconds": round(max(0.0, answer.ended - answer.started), 3)}
         self.journal.add(row)

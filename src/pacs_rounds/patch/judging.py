@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pacs_rounds.model import Answer
-from pacs_rounds.patch import find_text
+from pacs_rounds.patch import find_text, windows_words
 
 Fault = str
 """Empty when the step did what it should; else one line for the person who must act."""
@@ -68,6 +68,8 @@ JUDGES: dict[str, Callable[[Answer, Mapping[str, Any]], Fault]] = {"apt": _apt, 
 def fault(step: Mapping[str, Any], answer: Answer, plan: Mapping[str, Any]) -> Fault:
     """Why a step failed; empty when it did not."""
     judge = step.get("judge", "")
+    if judge.startswith("windows-"):
+        return windows_words.fault(judge, answer, plan)
     if judge in JUDGES:
         return JUDGES[judge](answer, plan)
     if judge.startswith("counts-"):

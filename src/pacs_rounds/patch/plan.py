@@ -12,7 +12,7 @@ from typing import Any
 import rfc8785
 
 from pacs_rounds.model import BadInput
-from pacs_rounds.patch import find_text, steps
+from pacs_rounds.patch import find_text, steps, windows
 from pacs_rounds.patch.approved import Approved, Patch, Product
 from pacs_rounds.patch.steps import Cluster, Step
 
@@ -65,6 +65,8 @@ def order(pair: Pair, active: str) -> list[str]:
 
 
 def _node_steps(patch: Patch, product: Product, pair: Pair, node: str, peer: str, where: str) -> list[Step]:
+    if product.kind == "windows":
+        return windows.node_steps(node, where, patch, product)
     files = [*patch.files, *patch.rollback_files]
     install = steps.INSTALL[product.kind](node, where, patch, product)
     by_phase: dict[str, list[Step]] = {phase: [] for phase in steps.PHASES}
@@ -110,9 +112,9 @@ def _asked(pair: Pair, node: str, when: str, made: float, blame: str = "") -> li
     return out
 
 
-def _counted(pair: Pair, node: str, when: str, blame: str = "") -> list[Step]:
-    script = "\n".join(f"printf '%s ' {steps.quote(name)}; ( {command} ) | tr -d ' \\n'; echo"
-                       for name, command in pair.counts)
+def _counted(pair: Pair, node: str, when: str, blame: str = "", kind: str = "") -> list[Step]:
+    script = windows.counts(pair.counts) if kind == "windows" else "\n".join(
+        f"printf '%s ' {steps.quote(name)}; ( {command} ) | tr -d ' \\n'; echo" for name, command in pair.counts)
     out = []
     if pair.counts:
         out.append(Step(f"{node}/counts-{when}", node, "check", f"counts {when}", script, 600, judge=f"counts-{when}",
@@ -134,6 +136,9 @@ def build(*, site: str, patch: Patch, approved: Approved, pair: Pair, active: st
     if patch.state != "approved":
         raise BadInput(f"patch {patch.id}", f"is {patch.state}, not approved", f"compensating control: {patch.control}")
     product = approved.products[patch.product]
+    if product.kind == "windows" and (pair.cluster.kind != "none" or pair.sample):
+        raise BadInput(f"pair {pair.name}", "names a Linux cluster or a sample read by sha256sum for Windows hosts",
+                       "a Windows pair says cluster: {kind: none}, and counts instead of a sample")
     nodes = order(pair, active) if pair.cluster.kind != "none" else list(pair.nodes)
     for node in nodes:
         if versions.get(node) not in patch.source:
@@ -146,12 +151,13 @@ def build(*, site: str, patch: Patch, approved: Approved, pair: Pair, active: st
                        f"{window.minutes:.0f}", "agree a longer window with the hospital")
     # The folder's name is made of what the plan is about, since the plan's own hash is not known inside the plan.
     key = hashlib.sha256(f"{site} {patch.id} {pair.name} {window.begins:.0f}".encode()).hexdigest()[:12]
-    where = steps.folder(key)
+    where = windows.folder(key) if product.kind == "windows" else steps.folder(key)
     listed: list[Step] = []
     for number, node in enumerate(nodes):
         peer = next((one for one in pair.nodes if one != node), "")
         mine = _node_steps(patch, product, pair, node, peer, where)
-        first = [*_counted(pair, active, "before"), *_asked(pair, active, "before", made)] if number == 0 else []
+        first = ([*_counted(pair, active, "before", kind=product.kind), *_asked(pair, active, "before", made)]
+                 if number == 0 else [])
         listed += first
         for step in mine:
             listed.append(step)
@@ -169,9 +175,10 @@ def build(*, site: str, patch: Patch, approved: Approved, pair: Pair, active: st
             f">/dev/null && crm_resource --wait --timeout=120; "
             f"crm_resource --resource {pair.cluster.resource} --clear >/dev/null 2>&1; {ran}", 240, done_when=ran))
         carrier = last
-    listed += _proof(pair, last, last, "at-the-end") + _counted(pair, carrier, "after", last)
+    listed += _proof(pair, last, last, "at-the-end") + _counted(pair, carrier, "after", last, product.kind)
     listed += _asked(pair, carrier, "after", made, last)
-    listed += [Step(f"{node}/leave-nothing", node, "close", "remove the staging folder",
+    listed += [windows.leave(node, where) if product.kind == "windows" else
+               Step(f"{node}/leave-nothing", node, "close", "remove the staging folder",
                     f"rm -rf {where}; test ! -e {where}", 60) for node in nodes]
     return {
         "format": 1, "site": site, "patch": patch.id, "product": product.name, "component": patch.component,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
 from pacs_rounds.model import Answer
+from pacs_rounds.patch import windows_words
 from pacs_rounds.patch.approved import Approved, Patch, Product
 
 CURRENT, MISSING, AHEAD, UNKNOWN, ABSENT = "current", "missing", "ahead", "unknown", "absent"
@@ -29,12 +30,14 @@ class Standing:
 
 
 def question(product: Product) -> str:
-    """The read-only sh command by which a Linux host tells the version of a product."""
+    """The read-only command (sh; cmd on Windows) by which a host tells the version of a product."""
     if product.kind == "apt":
         # Half-installed packages have a version too; the state in front of it tells them apart.
         return f"dpkg-query -W -f '${{db:Status-Abbrev}} ${{Version}}\\n' {product.package}"
     if product.kind == "rpm":
         return f"rpm -q --qf '%{{VERSION}}-%{{RELEASE}}\\n' {product.package}"
+    if product.kind == "windows":
+        return windows_words.QUESTION
     if product.kind == "opatch":
         return f"ORACLE_HOME={product.home} {product.home}/OPatch/opatch lspatches"
     return product.version_command
@@ -48,6 +51,8 @@ def installed(product: Product, answer: Answer) -> tuple[str, str]:
     text = answer.text.strip()
     if answer.reason is not None:
         return UNKNOWN, f"{answer.reason}: {answer.detail}"
+    if product.kind == "windows":
+        return windows_words.version(product.release, product.versions, answer)
     if product.kind == "apt" and answer.status == 1 and "no packages found" in text:
         return ABSENT, "the package is not installed"
     if product.kind == "rpm" and answer.status == 1 and "is not installed" in text:

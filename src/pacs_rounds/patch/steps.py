@@ -21,7 +21,8 @@ STAGING = "/var/tmp/rounds-"  # noqa: S108  (on the target: survives a reboot, u
 class Step:
     """One step on one node. `script` goes to /bin/sh on standard input; `limit` seconds. `done_when` exits 0 where the
     step is done already, `undo` takes it back. `send` names a file whose bytes follow the script. `blame` is the node
-    to roll back when the step fails (default: its own)."""
+    to roll back when the step fails (default: its own). After an undo that `undo_judge` says needs it, `undo_restart`
+    runs, and `undo_check` must then say that the thing is gone."""
 
     id: str
     node: str
@@ -34,6 +35,9 @@ class Step:
     send: str = ""
     judge: str = ""
     blame: str = ""
+    undo_judge: str = ""
+    undo_restart: str = ""
+    undo_check: str = ""
 
 
 @dataclass(frozen=True, slots=True)
