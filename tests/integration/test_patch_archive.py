@@ -7,6 +7,7 @@ import json
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,13 +15,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+sys.path.append(str(Path(__file__).parents[1] / "unit"))
 from patch_pair.clients import image
+from patch_site import PAIR, Site
 from pydicom.dataset import Dataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 from pynetdicom import AE, evt
 
-from pacs_rounds.patch import dicom_proof, find_counts, find_text, judging
-from pacs_rounds.patch.engine import Engine
+from pacs_rounds.patch import conduct, desk, dicom_proof, find_counts, find_text, judging
+from pacs_rounds.patch.engine import Engine, StepFailed
 from pacs_rounds.patch.find_counts import Untold, count
 from pacs_rounds.patch.journal import Journal
 from pacs_rounds.redact import redact
@@ -88,8 +92,8 @@ def orthanc(folder: Path, limit: int = 0) -> Iterator[int]:
 
 
 @contextmanager
-def dcmqrscp(folder: Path) -> Iterator[int]:
-    program, port = tool("dcmqrscp"), free_port()
+def dcmqrscp(folder: Path, port: int = 0) -> Iterator[int]:
+    program, port = tool("dcmqrscp"), port or free_port()
     (folder / "db").mkdir(parents=True)
     (folder / "qr.cfg").write_text(
         f"NetworkTCPPort = {port}\nMaxPDUSize = 16384\nMaxAssociations = 16\nHostTable BEGIN\nHostTable END\n"
@@ -265,3 +269,30 @@ def test_a_silent_archive_is_unknown_and_stops_the_step(tmp_path: Path, monkeypa
     with pytest.raises(Exception, match=r"1900-01-01\.\.2019-12-31: no association"):
         engine.forward(["a/find-after"])
     assert "1.2.3" not in (tmp_path / "j").read_text()
+
+
+def test_roll_out_stops_when_the_archive_lost_a_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the inventory through the signed plan to the journal, as the playbook's visits do it."""
+    site = Site(tmp_path, monkeypatch)
+    pair = PAIR | {"sample": {"cget": {"from": "2019-01-01", "to": "2019-01-31", "objects": 2}},
+                   "counts": {"archive": {"cfind": {"first_year": 2026, "limit": 500, "levels": ["studies"]}}}}
+
+    def run(script: str, send: str, limit: float) -> Any:
+        raise AssertionError("the archive is asked from the control node")
+
+    with dcmqrscp(tmp_path / "before") as port:
+        site.write(pairs={"pacs": pair | {"port": port}})
+        name = site.plan(time.time() - 60, time.time() + 36000)
+        store(port, objects())
+        assert conduct.steps("lab", name, ["pacs-a/find-archive-before", "pacs-a/get-before"], "do", run, 1) == 2
+        steps = [one["id"] for one in desk.Desk("lab").plan(name)["steps"] if one.get("judge", "").endswith("-after")]
+        assert conduct.steps("lab", name, steps, "do", run, 1) == 2, steps
+    text = (desk.Desk("lab").root / name / "journal.jsonl").read_text()
+    assert "LI^WEI" not in text
+    assert "1.2.3." not in text
+    Journal(desk.Desk("lab").root / name / "journal.jsonl").add(
+        {"step": steps[0], "direction": "undo", "event": "done", "node": "pacs-a", "time": time.time()})
+    with dcmqrscp(tmp_path / "after", port):
+        store(port, [one for one in objects() if one.StudyInstanceUID != "1.2.3.8"])
+        with pytest.raises(StepFailed, match="9 studies before, 8 after"):
+            conduct.steps("lab", name, steps[:1], "do", run, 1)
