@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -123,7 +124,22 @@ def load(directory: Path = paths.CHECKS) -> dict[str, Check]:
 
 def select(patterns: list[str], catalogue: dict[str, Check] | None = None) -> list[Check]:
     """The checks that the ids or shell patterns name, in the catalogue's order. An unknown name is BadInput."""
-    known = load() if catalogue is None else catalogue
+    if catalogue is not None:
+        return _selected(patterns, catalogue)
+    known, wanted = load(), tuple(patterns)
+    if _SELECTED.get("of") is not known:
+        _SELECTED.clear()
+        _SELECTED["of"] = known
+    if wanted not in _SELECTED:
+        _SELECTED[wanted] = _selected(patterns, known)
+    return list(_SELECTED[wanted])
+
+
+_SELECTED: dict[Any, Any] = {}
+"""Patterns -> checks of the project's own catalogue, which is under "of": every host of a role asks for the same."""
+
+
+def _selected(patterns: Sequence[str], known: dict[str, Check]) -> list[Check]:
     for pattern in patterns:
         if not any(fnmatchcase(name, pattern) for name in known):
             domain = pattern.partition(".")[0]

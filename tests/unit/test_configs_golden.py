@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from hier_config import Platform, get_hconfig, get_hconfig_driver
+from hypothesis import given
+from hypothesis import strategies as st
 from test_configs_gate import ios
 
 from pacs_rounds.configs import diffs, golden, ios_tree, work_orders
@@ -261,3 +264,16 @@ def test_the_library_reads_with_few_patterns_what_it_reads_with_its_own() -> Non
     assert not any("clock" in one or "version" in one for _, one in few)
     own = get_hconfig_driver(Platform.CISCO_IOS)
     assert len(own.rules.per_line_sub) > len(ios_tree._driver().rules.per_line_sub)
+
+
+@given(st.sampled_from(["^ab", "^a.b", "^a|b", "^(?:a|b)c", "ab", "^ab?", "^a{2}b", "(?i)^ab", "^", "^ab*", "^a+b"]),
+       st.lists(st.text("abcA. ", max_size=5), max_size=8))
+def test_only_commands_that_begin_alike_are_searched_and_none_is_missed(pattern: str, commands: list[str]) -> None:
+    compiled = re.compile(pattern)
+    assert list(golden._fitting(compiled, commands)) == [one for one in commands if compiled.search(one)]
+
+
+def test_most_rules_say_what_they_begin_with() -> None:
+    patterns = [pattern for rule in golden.rules()
+                for pattern in (*rule.require, *rule.any_of, *rule.forbid, *rule.unless)]
+    assert sum(map(bool, map(golden._begins, patterns))) == len(patterns)

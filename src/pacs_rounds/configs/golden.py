@@ -9,7 +9,12 @@ A rule is data with its reason (data/golden_cisco_ios.yml, or the site's own fil
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import importlib
+import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -94,21 +99,20 @@ def with_default_words(text: str, key: bytes, words: tuple[str, ...] = DEFAULT_W
 def judge(wanted: list[Rule], text: str) -> list[Finding]:
     """What each rule finds in an IOS configuration that has passed the gate and is redacted (`with_default_words`, or
     no community can be told from another). ParseError when it does not read back into sections after all."""
-    root = ios_tree(text)
-    top = [child.text for child in root.children]
-    return [_judged(rule, root, top) for rule in wanted]
+    sections = [(child.text, [one.text for one in child.all_children()]) for child in ios_tree(text).children]
+    top = [heading for heading, _ in sections]
+    return [_judged(rule, sections, top) for rule in wanted]
 
 
-def _judged(rule: Rule, root: Any, top: list[str]) -> Finding:
+def _judged(rule: Rule, sections: list[tuple[str, list[str]]], top: list[str]) -> Finding:
     if rule.only_if and not all(_fits(pattern, top) for pattern in rule.only_if):
         return Finding(rule.id, "not_applicable", "the device does not use this")
     if rule.below is None:
         return _finding(rule, {"": top})
-    blocks: dict[str, list[str]] = {}
-    for child in root.children:
-        inside = [one.text for one in child.all_children()]
-        if rule.below.search(child.text) and not any(_fits(pattern, inside) for pattern in rule.unless):
-            blocks[child.text] = inside
+    begins = _begins(rule.below)
+    blocks = {heading: inside for heading, inside in sections
+              if heading.startswith(begins) and rule.below.search(heading)
+              and not any(_fits(pattern, inside) for pattern in rule.unless)}
     if not blocks:
         word = "not_applicable" if rule.absent_ok else "violated"
         return Finding(rule.id, word, "no section that this rule is about")
@@ -124,7 +128,7 @@ def _finding(rule: Rule, blocks: dict[str, list[str]]) -> Finding:
         faults += [f"{where}missing {_said(pattern)}" for pattern in rule.require if not _fits(pattern, commands)]
         if rule.any_of and not any(_fits(pattern, commands) for pattern in rule.any_of):
             faults.append(f"{where}missing {' or '.join(_said(pattern) for pattern in rule.any_of)}")
-        faults += [f"{where}{one}" for pattern in rule.forbid for one in commands if pattern.search(one)]
+        faults += [f"{where}{one}" for pattern in rule.forbid for one in _fitting(pattern, commands)]
         kept += len(faults) == before
     if not faults or (rule.quantity == "some" and kept):
         return Finding(rule.id, "ok", f"{len(blocks)} sections" if "" not in blocks else "as wanted")
@@ -134,7 +138,26 @@ def _finding(rule: Rule, blocks: dict[str, list[str]]) -> Finding:
 
 
 def _fits(pattern: re.Pattern[str], commands: list[str]) -> bool:
-    return any(pattern.search(one) for one in commands)
+    return next(_fitting(pattern, commands), None) is not None
+
+
+def _fitting(pattern: re.Pattern[str], commands: list[str]) -> Iterator[str]:
+    begins = _begins(pattern)
+    return (one for one in commands if one.startswith(begins) and pattern.search(one))
+
+
+@functools.cache
+def _begins(pattern: re.Pattern[str]) -> str:
+    """The letters that whatever the pattern fits begins with: nearly all commands begin otherwise. May be empty."""
+    found = ""
+    if pattern.flags & (re.IGNORECASE | re.MULTILINE):
+        return found
+    with contextlib.suppress(Exception):  # re's own parser is not public: any surprise means no short cut
+        first, *items = importlib.import_module("re._parser").parse(pattern.pattern, pattern.flags)
+        if (str(first[0]), str(first[1])) == ("AT", "AT_BEGINNING"):
+            letters = itertools.takewhile(lambda one: str(one[0]) == "LITERAL", items)
+            found = "".join(chr(letter) for _, letter in letters)
+    return found
 
 
 def _said(pattern: re.Pattern[str]) -> str:

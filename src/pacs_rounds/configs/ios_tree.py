@@ -59,7 +59,7 @@ def _plain(text: str) -> Node | None:
     root = Node("")
     # What is open above a line: its indentation, its node (None for one that stands there already), what is below it.
     above: list[tuple[int, Node | None, dict[str, str]]] = [(-1, root, {})]
-    commented = True
+    commented, gone = True, 1000
     for number, line in enumerate(lines):
         words = line.split()
         if not words or number in skipped:
@@ -69,15 +69,16 @@ def _plain(text: str) -> Node | None:
             continue
         depth = len(line) - len(line.lstrip(" \t"))
         said = " ".join(words)
-        if (depth and commented) or (depth == 0 and words[0] == "banner" and number not in prose):
-            return None  # below a comment: what it belongs to may be lost
-        commented = False
+        if (depth and commented) or depth > gone or (depth == 0 and words[0] == "banner" and number not in prose):
+            return None  # below a comment or a line that is left out: what it belongs to may be lost
+        commented, gone = False, 1000
         if number in prose:
             said = "\n".join(one for one in lines[number:prose[number] + 1] if one != "!")
         elif words[0] in _DOUBTFUL or words[0].startswith(("version", "exit")):
             if _LEFT_OUT.match(" " * depth + said):
                 if next(one for at, one, _ in reversed(above) if at < depth) is None:
                     return None
+                gone = depth
                 continue
             if words[0].startswith("exit") or (depth == 1 and said.startswith("no ip address ")):
                 return None

@@ -14,7 +14,7 @@ from typing import Any
 from pacs_rounds import redact as redaction
 from pacs_rounds import yamlfile
 from pacs_rounds.configs.rules import DATA, document
-from pacs_rounds.configs.sections import banners
+from pacs_rounds.configs.sections import BANNER_WORDS, banners
 from pacs_rounds.redact import Hit, redact, token
 
 NET = "unknown_shape"
@@ -57,6 +57,8 @@ def _parts(platform: str, text: str) -> list[tuple[bool, str]]:
         return [(False, text)]
     version = text.find("\nversion ") + 1
     cut: list[tuple[bool, str]] = [(False, text[:version])]
+    if not any(word in text for word in BANNER_WORDS):
+        return [part for part in (cut[0], (False, text[version:])) if part[1]]
     lines = text[version:].splitlines(keepends=True)
     at = 0
     for first, last in banners([line.rstrip("\r\n") for line in lines]):

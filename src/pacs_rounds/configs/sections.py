@@ -6,6 +6,7 @@ prose, from commands.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ LONGEST_BANNER = 200
 _BANNER = re.compile(r"^(?:banner (?:motd|login|exec|incoming|prompt-timeout|slip-ppp|config-save)|"
                      r"set banner (?:motd|lcd|telnet)|menu \S{1,40} (?:title|prompt)|"
                      r"aaa authentication (?:banner|fail-message)) (?P<delimiter>\^C|\x03|[^\w\s])")
-_BANNER_WORDS = ("banner ", "set banner ", "menu ", "aaa authentication ")
+BANNER_WORDS = ("banner ", "set banner ", "menu ", "aaa authentication banner ", "aaa authentication fail-message ")
 _CERTIFICATE = re.compile(r"^\s+certificate (?:self-signed |ca |rollover )?[0-9A-F]+\s*$")
 _HEX = re.compile(r"^\s+(?:[0-9A-F]{1,8}\s?)+$")
 _FOS_SECTION = re.compile(r"^\[(?P<name>[^\]]{1,80})\]$")
@@ -39,14 +40,10 @@ class Line:
 def banners(lines: list[str]) -> list[tuple[int, int]]:
     """The banners of an IOS or CatOS configuration: first and last line (0-based, the last one included)."""
     found: list[tuple[int, int]] = []
-    number = 0
-    while number < len(lines):
-        match = _BANNER.match(lines[number]) if lines[number].startswith(_BANNER_WORDS) else None
-        last = _banner_end(lines, number, match) if match else None
-        if last is not None:
+    for number in [number for number, line in enumerate(lines) if line.startswith(BANNER_WORDS)]:
+        match = _BANNER.match(lines[number])
+        if match and (not found or number > found[-1][1]) and (last := _banner_end(lines, number, match)) is not None:
             found.append((number, last))
-            number = last
-        number += 1
     return found
 
 
@@ -131,11 +128,13 @@ def orphans(lines: list[Line]) -> list[str]:
             and not _HEX.match(line.text)]
 
 
+@functools.lru_cache(maxsize=4)  # the gate and whoever notes what passed it ask for the same text
 def weight(text: str) -> int:
     """How many lines count for a text's size: neither blank, nor a separator, nor a certificate's body."""
     return sum(1 for line in text.split("\n")
-               if line.strip() and line.strip() not in {"!", "#"} and not _HEX.match(line)
-               and not line.lstrip().startswith("<redacted:ios_certificate"))
+               if (bare := line.strip()) and bare not in {"!", "#"} and (line[0] == bare[0] or not (
+                   _HEX.match(line) or bare.startswith("<redacted:ios_certificate")))
+               and not line.startswith("<redacted:ios_certificate"))
 
 
 def read_catos(text: str) -> None:

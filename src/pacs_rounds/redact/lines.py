@@ -122,6 +122,8 @@ class Finder:
 
     def _looked_at(self, lines: list[str]) -> dict[str, tuple[int, ...]]:
         """Which patterns' words these different lines hold; all of them in one text, one search for each word."""
+        if not lines:
+            return {}
         found: dict[str, list[int]] = {line: [] for line in lines}
         text = "\n".join(lines)
         for number, needs in self._shapes.items():

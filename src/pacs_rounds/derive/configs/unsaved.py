@@ -26,12 +26,26 @@ def unsaved_changes(data: Data, context: Context) -> list[Row]:
 
 
 def _different(running: list[str], startup: list[str]) -> dict[str, Any]:
-    changes = [line for line in difflib.unified_diff(startup, running, n=0, lineterm="")
+    changes = [line for line in difflib.unified_diff(*_unlike(startup, running), n=0, lineterm="")
                if not line.startswith(("---", "+++", "@@"))]
     shown = "; ".join(line[:80] for line in changes[:_SHOWN])
     more = f"; and {len(changes) - _SHOWN} more" if len(changes) > _SHOWN else ""
     return {"part": "configuration", "state": "differs",
             "detail": f"{len(changes)} lines differ (+ running, - saved): {shown}{more}"}
+
+
+def _unlike(one: list[str], other: list[str]) -> tuple[list[str], list[str]]:
+    """Without the lines that both begin and end with: a thousand are alike where two differ."""
+    first = _alike(one, other)
+    one, other = one[first:], other[first:]
+    last = _alike(one[::-1], other[::-1])
+    return one[:len(one) - last], other[:len(other) - last]
+
+
+def _alike(one: list[str], other: list[str]) -> int:
+    """With how many alike both begin."""
+    shorter = min(len(one), len(other))
+    return next((number for number in range(shorter) if one[number] != other[number]), shorter)
 
 
 def _missing(context: Context) -> Row:

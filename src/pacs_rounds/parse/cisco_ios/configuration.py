@@ -12,6 +12,8 @@ _NOISE = re.compile(
     r"^(?:Building configuration\.\.\.|Current configuration ?:.*|Using \d+ out of \d+ bytes.*|! ?|"
     r"! Last configuration change .*|! NVRAM config last updated .*|! No configuration change since last restart|"
     r"!Time: .*|ntp clock-period \d+|Uncompressed configuration from .*)$")
+_NOISE_BEGINS = frozenset("BCU!n")
+"""The first letters of what _NOISE may match: most lines begin otherwise, and none of its patterns is tried on them."""
 _CERTIFICATE = re.compile(r"^(\s+certificate (?:self-signed |ca )?[0-9A-F]+)( nvram:\S+)?$")
 _ZONE = re.compile(r"^clock timezone (?P<name>\S+) (?P<hours>-?\d+)(?: (?P<minutes>\d+))?$")
 _ABSENT = re.compile(r"^(?:%+ ?)?(?:startup-config is not present|Non-volatile configuration memory (?:is not present|"
@@ -19,12 +21,13 @@ _ABSENT = re.compile(r"^(?:%+ ?)?(?:startup-config is not present|Non-volatile c
 
 
 def _configuration(lines: list[str]) -> dict[str, Any]:
-    body = _without_certificates([line for line in lines if line and not _NOISE.match(line.strip())])
+    body = _without_certificates([line for line in lines if line and not (
+        line.lstrip()[:1] in _NOISE_BEGINS and _NOISE.match(line.strip()))])
     if not body or not any(line.startswith("version ") for line in body[:5]):
         fail("no version line at the beginning: not a configuration", body[0] if body else "")
     if body[-1] != "end":
         fail("the configuration does not end with 'end': cut off", body[-1])
-    zone = next((match for line in body if (match := _ZONE.match(line))), None)
+    zone = next((match for line in body if line.startswith("clock ") and (match := _ZONE.match(line))), None)
     hostname = next((line.removeprefix("hostname ").strip() for line in body if line.startswith("hostname ")), None)
     return {"present": True, "hostname": hostname, "lines": body, "timezone": _offset(zone) if zone else None}
 
@@ -37,7 +40,7 @@ def _without_certificates(lines: list[str]) -> list[str]:
         if inside:
             inside = not line.endswith("quit")
             continue
-        match = _CERTIFICATE.match(line)
+        match = _CERTIFICATE.match(line) if line[0] in " \t" and "certificate " in line else None
         kept.append(match[1] if match else line)
         inside = match is not None and match[2] is None
     return kept

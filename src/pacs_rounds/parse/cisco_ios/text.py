@@ -32,8 +32,10 @@ def lines_of(text: str, reads_nothing: bool = False) -> list[str]:
         fail("pager residue (--More--): the answer was cut into pages")
     if "\x1b" in text or "\x00" in text:
         fail("control characters in the answer")
-    lines = [line.replace("\b", "").rstrip() for line in text.splitlines()]
-    if any(len(line) > _LONGEST for line in lines):
+    if "\b" in text:
+        text = text.replace("\b", "")
+    lines = [line.rstrip() for line in text.splitlines()]
+    if max(map(len, lines), default=0) > _LONGEST:
         fail(f"a line of more than {_LONGEST} characters: no answer of a switch")
     first = 0
     while first < len(lines) and (not lines[first] or _is_session(lines[first].strip())):
