@@ -5,6 +5,7 @@ Everything in it is redacted: the texts of the copies themselves never come here
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -29,7 +30,10 @@ _UNPRINTABLE = re.compile(r"[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd]")
 
 
 def as_text(facts: dict[str, Any]) -> str:
-    """The answer's words."""
+    """The answer's words: YAML. Where no difference has to be shown it is JSON, which YAML reads as well and a computer
+    writes and reads ten times as quickly."""
+    if not any(one["change"] for one in facts["documents"]):
+        return json.dumps(facts, ensure_ascii=False, indent=1).encode("utf-8", "replace").decode("utf-8") + "\n"
     return str(yaml.dump(facts, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=4000))
 
 

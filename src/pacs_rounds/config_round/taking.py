@@ -18,7 +18,8 @@ from pacs_rounds.config_round.facts import COMMAND, as_text, block
 from pacs_rounds.config_round.plan import Plan, Wanted, plans
 from pacs_rounds.configs import diffs, golden, redacted, work_orders
 from pacs_rounds.configs.intake import Copy, Reading, Taken, take
-from pacs_rounds.configs.rules import DATA
+from pacs_rounds.configs.remembered import Memory
+from pacs_rounds.configs.rules import DATA, safe_word
 from pacs_rounds.configs.store import Store
 from pacs_rounds.evidence.layout import json_bytes, write_new
 from pacs_rounds.model import Answer, BadInput, Reason
@@ -67,18 +68,23 @@ def take_home(on: Desk, host: str, platform: str, answers: Sequence[Answer]) -> 
         detail = f"nobody has said yet what is read of a {platform!r} device: rounds_platform in the inventory"
         return [Answer(COMMAND, "", None, started, ended, Reason.NOT_RUN, detail)]
     beside = {one.command for one in plan.beside}
+    memory = Memory.of(on.store.root / "redacted" / host, on.key) if on.store and safe_word(host) else None
     quiet = {answer.command: _plain(platform, answer, on.key) if answer.command in beside
-             else _quiet(platform, answer, on.key) for answer in answers}
+             else _quiet(platform, answer, on.key, memory) for answer in answers}
+    if memory:
+        memory.keep()
     told = _taken(on, host, plan, {answer.command: replace(answer, detail=quiet[answer.command].detail)
                                    for answer in answers}, quiet, ended)
     return [Answer(COMMAND, as_text(told), None, round(started, 3), round(ended, 3)), *quiet.values()]
 
 
-def _quiet(platform: str, answer: Answer, key: bytes) -> Answer:
+def _quiet(platform: str, answer: Answer, key: bytes, memory: Memory | None) -> Answer:
     """The answer as the run keeps it."""
     text = answer.text.encode("utf-8", errors="replace").decode("utf-8")
+    if text:
+        text = memory.redacted(platform, text) if memory else redacted.redacted(platform, text, key)[0]
     return replace(
-        answer, text=redacted.redacted(platform, text, key)[0] if text else "",
+        answer, text=text,
         detail=redacted.redacted(platform, answer.detail, key)[0] if answer.detail else "",
         started=round(answer.started, 3), ended=round(answer.ended, 3))
 

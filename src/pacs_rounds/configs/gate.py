@@ -6,6 +6,7 @@ refused here goes to quarantine and the last good copy stays.
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from pacs_rounds.configs.ios_tree import read_ios
 from pacs_rounds.configs.rules import Document, document
 from pacs_rounds.configs.sections import weight
 from pacs_rounds.model import ParseError
+from pacs_rounds.redact.lines import Finder
 from pacs_rounds.transports import naviseccli_words
 
 REASONS = ("empty", "cli_error", "pager_residue", "no_beginning", "no_end", "not_parsed", "too_short", "shrunk",
@@ -72,22 +74,33 @@ def _absent(rules: Document, text: str, lines: list[str]) -> Verdict | None:
 def _complaint(rules: Document, text: str, lines: list[str]) -> Verdict | None:
     if rules.platform == "emc_vnx" and (said := naviseccli_words.complaint(text)):
         return Verdict(False, "cli_error", said.detail)
-    for pattern in rules.errors:
-        match = pattern.search(text)
-        if match:
-            number = text.count("\n", 0, match.start()) + 1
-            line = text[match.start():].lstrip("\n").split("\n", 1)[0]
-            return Verdict(False, "cli_error", f"line {number}: {line.strip()[:120]}")
+    match = _first(rules.errors, text)
+    if match:
+        number = text.count("\n", 0, match.start()) + 1
+        line = text[match.start():].lstrip("\n").split("\n", 1)[0]
+        return Verdict(False, "cli_error", f"line {number}: {line.strip()[:120]}")
     return None
 
 
+def _first(patterns: tuple[re.Pattern[str], ...], text: str) -> re.Match[str] | None:
+    """What the first of the patterns that fits anything fits first."""
+    return next((match for _, match in _finder(patterns).matches(text)), None)
+
+
+@functools.cache
+def _finder(patterns: tuple[re.Pattern[str], ...]) -> Finder:
+    return Finder(patterns)
+
+
 def _residue(rules: Document, text: str, lines: list[str]) -> Verdict | None:
-    match = _PAGER.search(text) or _CONTROL.search(text)
+    match = _first((_PAGER,), text) or _CONTROL.search(text)
     if match:
         number = text.count("\n", 0, match.start()) + 1
         return Verdict(False, "pager_residue", f"line {number}: {match[0][:30]!r}")
-    host = re.search(r"^(?:hostname|switchname) (\S{1,64})", text, re.MULTILINE)
-    if host:
+    named = (re.match(r"(?:hostname|switchname) (\S{1,64})", line) for line in lines
+             if line.startswith(("hostname ", "switchname ")))
+    host = next(filter(None, named), None)
+    if host and any(line.startswith(host[1]) for line in lines):
         prompt = re.search(rf"^{re.escape(host[1])}(?:\([\w-]+\))?[>#]", text, re.MULTILINE)
         if prompt:
             number = text.count("\n", 0, prompt.start()) + 1

@@ -87,15 +87,19 @@ def take(store: Store, reading: Reading, orders: Sequence[Order] = ()) -> Taken:
         taken.documents[word] = Copy("gap", *_halves(why), last_good=_moment(seen, word))
     for word, text in reading.documents.items():
         plain = text.encode("utf-8", "surrogateescape")
+        before = seen.get(word, {})
+        raw = store.fingerprint(plain)
+        stands = _stands(store, before, folder.get(f"{word}.txt"), entries.get(word, {}))
+        if stands and before.get("raw") == raw:
+            taken.documents[word] = Copy("unchanged", sealed=before["sealed"], last_good=reading.moment)
+            passed[word] = _Passed(b"", entries[word], {**before, "moment": reading.moment, "round": reading.round_id})
+            continue
         quiet = masked(reading.platform, word, text).encode("utf-8", "surrogateescape")
         print_ = store.fingerprint(quiet)
-        before = seen.get(word, {})
-        sealed = store.seal_name(quiet)
-        if (before.get("fingerprint") == print_ and before.get("rules") == rules_digest()
-                and folder.get(f"{word}.txt") == before.get("blob") and entries.get(word, {}).get("sealed") == sealed
-                and (not sealed or store.sealed_path(sealed).exists())):
-            taken.documents[word] = Copy("unchanged", sealed=sealed, last_good=reading.moment)
-            passed[word] = _Passed(b"", entries[word], {**before, "moment": reading.moment, "round": reading.round_id})
+        if stands and before.get("fingerprint") == print_:
+            taken.documents[word] = Copy("unchanged", sealed=before["sealed"], last_good=reading.moment)
+            passed[word] = _Passed(b"", entries[word], {
+                **before, "raw": raw, "moment": reading.moment, "round": reading.round_id})
             continue
         copy = _refused(store, reading, word, text, quiet, entries.get(word, {}).get("weight"))
         if copy is not None:
@@ -109,10 +113,18 @@ def take(store: Store, reading: Reading, orders: Sequence[Order] = ()) -> Taken:
         added, removed = _counts(store, folder.get(f"{word}.txt"), data) if state != "unchanged" else (0, 0)
         taken.documents[word] = Copy(state, "", "", added, removed, name, reading.moment, hits)
         passed[word] = _Passed(data, {"sealed": name, "weight": gate.weight(text)}, {
-            "moment": reading.moment, "round": reading.round_id, "fingerprint": print_, "rules": rules_digest(),
-            "blob": blob})
+            "moment": reading.moment, "round": reading.round_id, "raw": raw, "fingerprint": print_,
+            "rules": rules_digest(), "blob": blob, "sealed": name, "to": store.to})
     _commit(store, reading, taken, passed, entries, seen, orders)
     return taken
+
+
+def _stands(store: Store, before: dict[str, Any], blob: str | None, entry: dict[str, Any]) -> bool:
+    """Whether what was made of a document when it was last read is still there and would be made again."""
+    sealed = before.get("sealed")
+    return (sealed is not None and before.get("rules") == rules_digest() and before.get("to") == store.to
+            and blob is not None and blob == before.get("blob") and entry.get("sealed") == sealed
+            and (not sealed or store.sealed_path(sealed).exists()))
 
 
 def _commit(store: Store, reading: Reading, taken: Taken, passed: dict[str, _Passed],

@@ -4,6 +4,7 @@
     <root>/sealed/<aa>/<name>.age             byte-exact copies, named by a keyed hash of their text and recipients
     <root>/quarantine/<device>/<document>/    what did not pass the gate: <reason>-<hash>.age and .json
     <root>/seen/<device>.json                 when each document was last read well
+    <root>/redacted/<device>                  what redaction made of it (remembered.py)
 """
 
 from __future__ import annotations
@@ -56,6 +57,11 @@ class Store:
         """The redacted history."""
         return History.at(self.root / "history.git")
 
+    @property
+    def to(self) -> str:
+        """A word that stands for the recipients."""
+        return sealed.name_of(b"", self.words, self.key)
+
     def sealed_path(self, name: str) -> Path:
         """Where a sealed copy lies; BadInput for a name that is none."""
         if not (len(name) == 40 and all(char in "0123456789abcdef" for char in name)):
@@ -83,7 +89,8 @@ class Store:
         return hmac.new(self.key, b"seen\0" + masked, hashlib.sha256).hexdigest()[:32]
 
     def seen(self, device: str) -> dict[str, dict[str, Any]]:
-        """document -> {moment, round, fingerprint, rules, blob} of its last good read."""
+        """document -> {moment, round, raw, fingerprint, rules, blob, sealed, to} of its last good read: keyed hashes of
+        what was read, whole and without noise; what was made of it, by which rules, for whom."""
         try:
             data = json.loads((self.root / "seen" / f"{device}.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,8 +16,9 @@ def mapping(text: str, needed: Mapping[str, type]) -> dict[str, Any]:
     """The YAML mapping of a whole text that holds every needed key, of its type; else ParseError."""
     if not text.endswith("\n"):
         raise ParseError(f"the text ends in the middle of a line: {text.splitlines()[-1][:60]!r}")
+    data = _json(text)
     try:
-        data = yamlfile.loads(text, "the register")
+        data = yamlfile.loads(text, "the register") if data is None else data
     except BadInput as problem:
         raise ParseError(str(problem).splitlines()[0]) from None
     if not isinstance(data, dict):
@@ -27,6 +29,27 @@ def mapping(text: str, needed: Mapping[str, type]) -> dict[str, Any]:
         if not isinstance(data[key], kind):
             raise ParseError(f"{key} is {str(data[key])[:40]!r}, not a {kind.__name__}")
     return data
+
+
+def _json(text: str) -> dict[str, Any] | None:
+    """The mapping of a text that is JSON and so YAML, too; None where only YAML's own reader can tell."""
+    if not text.startswith("{"):
+        return None
+    try:
+        data = json.loads(text, object_pairs_hook=_once, parse_constant=_refused)
+    except (ValueError, RecursionError):
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(found := dict(pairs)) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _refused(word: str) -> Any:
+    raise ValueError(f"{word} is no number")
 
 
 def _row(row: Any, where: str) -> dict[str, Any]:
