@@ -8,6 +8,8 @@ version_added: "0.1.0"
 description:
   - Sends one POSIX sh script with the commands of all given checks to the host's C(/bin/sh) on standard input.
   - The host needs no Python; nothing is copied there and nothing stays. A command that hangs is cut at its own limit.
+  - A host whose C(rounds_platform) is C(windows) is asked by WinRM, with Ansible's C(ansible_winrm_) variables; what
+    speaks of Oracle is asked there, everything else is C(not_run).
   - Keeps the redacted texts, judges them and writes the records into the open run.
 author: Rounds
 options:

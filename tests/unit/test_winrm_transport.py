@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -103,6 +104,15 @@ def test_an_instance_whose_service_does_not_run_is_not_connected_to(stand: Stand
     assert not [one for one in stand.host.lines if "sqlplus" in one]
 
 
+@pytest.mark.parametrize("account", [{}, {"account": {"user": "ROUNDS", "password": "x"}}], ids=["sysdba", "account"])
+def test_a_service_without_an_instance_behind_it_is_none_that_runs(stand: Stand, account: dict[str, Any]) -> None:
+    stand.host.changes["status"] = "DOWN"
+    stand.oracle |= account
+    instance, alert = stand.ask("sqlplus instance", "oracle alert_log")
+    assert instance.text == "-- instance PACS\n-- not running\n"
+    assert parse.parse("oracle.alert_logs", alert.text)[0]["state"] == "not_running"
+
+
 def test_a_service_that_may_not_be_asked_for_proves_nothing(stand: Stand) -> None:
     stand.host.sc_status = 5
     assert {(one.reason, "error 5" in one.detail) for one in stand.ask(*TWO)} == {(Reason.REFUSED, True)}
@@ -121,7 +131,7 @@ def test_the_statement_is_that_of_the_homes_release(stand: Stand, version: str, 
 ENDS = [
     ({"session_logon_denied": "ORA-01017: invalid username/password; logon denied"}, Reason.REFUSED, "login refused"),
     ({"session_logon_denied": "ORA-12638: Credential retrieval failed"}, Reason.REFUSED, "ORA-12638"),
-    ({"status": "DOWN"}, Reason.UNREACHABLE, "instance is down"),
+    ({"session_logon_denied": "ORA-12560: TNS:protocol adapter error"}, Reason.UNREACHABLE, "instance is down"),
     ({"status": "HUNG", "hang_on": "connect"}, Reason.TIMED_OUT, "while connecting"),
     ({"hang_on": "v$instance"}, Reason.TIMED_OUT, "in this query"),
 ]
@@ -271,6 +281,29 @@ def test_a_certificate_may_be_named_by_its_hash(stand: Stand, files: Certificate
     assert refused(stand).reason is None
     answer = refused(stand, rounds_winrm={"certificate_sha256": "00:" + files.sha256[3:]})
     assert (answer.reason, "another certificate" in answer.detail) == (Reason.REFUSED, True)
+
+
+def test_ntlm_over_http_is_encrypted_and_basic_is_not_asked_for(monkeypatch: pytest.MonkeyPatch, files: Certificates,
+                                                                tmp_path: Path) -> None:
+    monkeypatch.setenv("NTLM_USER_FILE", "")
+    wsman.ntlm_users({USER: PASSWORD}, tmp_path / "ntlm")
+    host = Host()
+    with winrm_stand.listening(host.run) as server:
+        stand = Stand(server, host, files)
+        stand.variables |= {"ansible_winrm_scheme": "http", "ansible_winrm_transport": "ntlm"}
+        assert refused(stand).reason is None
+        assert Client(stand.endpoint())._protocol().transport.encryption is not None
+        server.ways = ("Basic",)
+        assert refused(stand).reason in {Reason.REFUSED, Reason.UNPARSABLE}
+        assert server.shells.open == {}
+
+
+@pytest.mark.parametrize("transport", ["kerberos", "credssp"])
+def test_a_library_that_the_control_node_lacks_is_named(stand: Stand, transport: str) -> None:
+    if importlib.util.find_spec({"kerberos": "krb5", "credssp": "requests_credssp"}[transport]):
+        pytest.skip("the library is there")
+    answer = refused(stand, ansible_winrm_transport=transport)
+    assert (answer.reason, "control node lacks" in answer.detail) == (Reason.TOOL_MISSING, True), answer.detail
 
 
 def test_no_redirection_leads_a_log_in_elsewhere(stand: Stand, files: Certificates) -> None:

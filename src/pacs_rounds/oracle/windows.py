@@ -120,6 +120,13 @@ def _bytes(lines: list[str]) -> bytes:
     return "".join(f"{line}\r\n" for line in lines).encode()
 
 
+def idle(text: str, nonce: str) -> bool:
+    """Whether the session found that no instance runs behind the service, which on Windows runs without one, too: the
+    instance was shut down by hand, or not started with its service."""
+    begin, end = text.find(f"{nonce} C"), text.find(f"{nonce} S")
+    return begin >= 0 and end < 0 and "ORA-01034" in text[begin:]
+
+
 def listener(site: Site, one: Instance, verb: str) -> str:
     """lsnrctl. The software of a cluster may lie on the disk that only the active node has."""
     root = one.home

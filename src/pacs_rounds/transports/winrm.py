@@ -161,7 +161,11 @@ class _Instance:
         if release is None:
             return Said(f"no release of SQL*Plus: {told.text.strip()}", 125)
         feed = windows.pieces(step.feed, release, self.visit.nonce)
-        return self.shell.run(windows.session(self.instance), self.visit.left(step.run.limit_seconds), feed)
+        said = self.shell.run(windows.session(self.instance), self.visit.left(step.run.limit_seconds), feed)
+        if windows.idle(said.text, self.visit.nonce):
+            self.state = False
+            return NOT_RUNNING
+        return said
 
     def _alert(self, limit: float) -> Said | Gap | str:
         runs = self._runs()

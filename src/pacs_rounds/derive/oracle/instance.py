@@ -47,7 +47,9 @@ def instance_state(data: Data, context: Context) -> list[Row]:
         sid = section["sid"]
         if not section["running"]:
             word = "not_here" if known.get(sid) else "absent"
-            rows.append({"instance": sid, "state": word, "detail": "no ora_pmon process of this instance"})
+            windows = context.platform == "windows"
+            rows.append({"instance": sid, "state": word, "detail": "its Windows service is stopped, or runs without it"
+                         if windows else "no ora_pmon process of this instance"})
             continue
         row = _one(sid, section, "instance")
         if "unknown" in row:
