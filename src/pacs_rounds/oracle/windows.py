@@ -21,7 +21,7 @@ _PATH = re.compile(r"[A-Za-z]:(?:\\[\w .$#-]+)+", re.ASCII)
 _RELEASE = re.compile(r"[Rr]elease (\d{1,2})\.(\d{1,2})\.")
 _PIECE = 4000
 ALERT_LINES = 50_000
-"""Lines of the alert log's end that are looked through. `more` would stop at line 65,534 and wait for a key."""
+"""Lines of the alert log's end that are looked through. `more` is said to pause after some 65,000 for a key."""
 _STATE = re.compile(r":\s+(?P<number>[1-7])\s+(?:STOPPED|START_PENDING|STOP_PENDING|RUNNING|CONTINUE_PENDING|"
                     r"PAUSE_PENDING|PAUSED)\b")
 _FIND = ("[0-9][0-9]:[0-9][0-9]:[0-9][0-9] [0-9][0-9][0-9][0-9]", "^[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T",
