@@ -60,7 +60,7 @@ class ActionModule(ActionBase):
         hangs is ended there and not only forgotten here."""
         began = time.time()
         if windows_cmd.is_windows(self._connection):
-            return self._run_line(script, send, began)
+            return self._run_line(script, send, limit, began)
         body = f"exec 2>&1\n{script}\n"
         # A file's bytes come on standard input: the script must then travel as an argument. It holds no secret.
         inner = f"/bin/sh -c {quote(body)}" if send else "/bin/sh"
@@ -80,10 +80,11 @@ class ActionModule(ActionBase):
             return Answer(script, text, None, began, time.time(), reason, detail)
         return Answer(script, text, status, began, time.time())
 
-    def _run_line(self, script: str, send: str, began: float) -> Answer:
-        """One line of cmd.exe. Every step bounds itself there: a task waits as long as the plan says."""
+    def _run_line(self, script: str, send: str, limit: float, began: float) -> Answer:
+        """One line of cmd.exe."""
         try:
-            return windows_cmd.run(self._connection, script, self._files / Path(send).name if send else None)
+            return windows_cmd.run(self._connection, script, self._files / Path(send).name if send else None,
+                                   limit)
         except Exception as error:  # pywinrm and requests raise what they like
             reason, detail = connection_failure(str(error))
             return Answer(script, "", None, began, time.time(), reason, detail)

@@ -361,7 +361,7 @@ class Winrm:
     def _connect(self) -> None:
         if self.protocol is None:
             self.protocol = Protocol(self.where, transport="basic", username=winrm_stand.USER,
-                                     password=winrm_stand.PASSWORD, proxy=None)
+                                     password=winrm_stand.PASSWORD, proxy=None, ca_trust_path=None)
             self.shell_id = self.protocol.open_shell()
 
 
@@ -377,10 +377,10 @@ def test_file_goes_over_ws_man_whole_and_in_pieces(tmp_path: Path) -> None:
     target = "C:\\Windows\\rounds-1\\big.msu"
     script = f'findstr "^" >"{target}.b64"&& certutil -decode "{target}.b64" "{target}"'
     with winrm_stand.listening(carry) as server:
-        answer = windows_cmd.run(Winrm(server), script, tmp_path / "big.msu")
+        answer = windows_cmd.run(Winrm(server), script, tmp_path / "big.msu", 20)
         assert (answer.status, answer.reason) == (0, None), answer
         assert host.files[target.lower()] == data
-        assert windows_cmd.run(Winrm(server), "cmd /c exit 3010", None).status == 3010
+        assert windows_cmd.run(Winrm(server), "cmd /c exit 3010", None, 20).status == 3010
         assert server.shells.actions.count("Send") == 4, "no message above what WinRM 2 takes"
 
 
@@ -391,12 +391,38 @@ def test_restarted_host_gets_a_new_shell_and_a_wrong_password_a_reason() -> None
 
     with winrm_stand.listening(carry) as server:
         connection = Winrm(server)
-        assert windows_cmd.run(connection, "cmd /c exit 2", None).status == 2
+        assert windows_cmd.run(connection, "cmd /c exit 2", None, 20).status == 2
         server.shells.open.clear()
-        assert windows_cmd.run(connection, "cmd /c exit 3", None).status == 3
+        assert windows_cmd.run(connection, "cmd /c exit 3", None, 20).status == 3
         server.users.clear()
         with pytest.raises(InvalidCredentialsError):
-            windows_cmd.run(connection, "cmd /c exit 4", None)
+            windows_cmd.run(connection, "cmd /c exit 4", None, 20)
+
+
+def test_command_that_hangs_is_ended_here_and_there() -> None:
+    def hang(call: Call) -> int:
+        call.ended.wait(30)
+        return 0
+
+    with winrm_stand.listening(hang) as server:
+        connection = Winrm(server)
+        connection._connect()
+        connection.protocol.operation_timeout_sec = 1
+        answer = windows_cmd.run(connection, "wmic", None, 0.2)
+        assert (answer.status, answer.reason) == (None, Reason.TIMED_OUT)
+        assert server.shells.calls[0].ended.is_set()
+
+
+def test_ssh_that_hangs_is_ended() -> None:
+    class Hangs(Sftp):
+        def exec_command(self, line: str, in_data: bytes | None = None, sudoable: bool = True) -> Any:
+            self.child = subprocess.Popen(["sleep", "60"])
+            self.child.wait()
+
+    connection = Hangs()
+    answer = windows_cmd.run(connection, "wmic", None, 0.2)
+    assert (answer.status, answer.reason) == (None, Reason.TIMED_OUT)
+    assert connection.child.wait(10) == -15
 
 
 class Sftp:
@@ -420,16 +446,16 @@ class Sftp:
 def test_old_windows_gets_and_proves_its_file_by_the_connection_itself(tmp_path: Path) -> None:
     (tmp_path / "f.exe").write_bytes(b"MZ")
     connection = Sftp()
-    assert windows_cmd.run(connection, f"{windows.PUT}C:\\f.exe", tmp_path / "f.exe").status == 0
-    answer = windows_cmd.run(connection, f"{windows.HASH}C:\\f.exe", None)
+    assert windows_cmd.run(connection, f"{windows.PUT}C:\\f.exe", tmp_path / "f.exe", 20).status == 0
+    answer = windows_cmd.run(connection, f"{windows.HASH}C:\\f.exe", None, 20)
     assert windows_words.fault(f"windows-hash:{sha256(b'MZ').hexdigest()}", answer, {}) == ""
     connection.files["C:\\f.exe"] = b"MX"
-    answer = windows_cmd.run(connection, f"{windows.HASH}C:\\f.exe", None)
+    answer = windows_cmd.run(connection, f"{windows.HASH}C:\\f.exe", None, 20)
     assert "another file" in windows_words.fault(f"windows-hash:{sha256(b'MZ').hexdigest()}", answer, {})
 
 
 def test_ssh_that_cuts_the_exit_code_is_not_believed() -> None:
-    assert windows_cmd.run(Sftp(), "x", None).status == 3010
+    assert windows_cmd.run(Sftp(), "x", None, 20).status == 3010
 
 
 # -- another cmd than our own

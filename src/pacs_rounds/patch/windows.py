@@ -135,7 +135,7 @@ def _apply(node: str, where: str, patch: Patch, product: Product) -> Step:
         # Where no task ever ran there is nothing to take away; that the update is not there is proved afterwards.
         undo = (f'(if exist "{where}\\apply.ran" ({task(where, "undo", back, minutes)}) else '
                 f"(echo rounds-code {0x00240007}))& {asks}")
-    return Step(f"{node}/apply", node, "apply", f"install {patch.target} ({patch.install})", script, minutes * 60 + 60,
+    return Step(f"{node}/apply", node, "apply", f"install {patch.target} ({patch.install})", script, minutes * 75,
                 undo=undo, judge="windows-install" + (":restart" if patch.reboot else ""),
                 undo_judge=f"windows-remove:{patch.target}", undo_restart=restart(release), undo_check=HOTFIXES,
                 done_when=present(patch.target))

@@ -9,7 +9,9 @@ from __future__ import annotations
 import base64
 import contextlib
 import hashlib
+import os
 import re
+import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -25,6 +27,8 @@ PIECE = 48 * 1024
 takes by default."""
 
 NO_SHELL = 0x8033805B
+"""WSManFault: the shell was not found."""
+FILE_SECONDS = 3600.0
 
 
 def is_windows(connection: Any) -> bool:
@@ -74,46 +78,78 @@ def pieces(data: bytes) -> Iterator[tuple[bytes, bool]]:
         yield text, at + PIECE >= len(data)
 
 
-def _winrm(connection: Any, line: str, data: bytes | None) -> tuple[int, bytes, bytes]:
+def _winrm(connection: Any, line: str, data: bytes | None, limit: float) -> tuple[int, bytes, bytes]:
     try:
-        return _in_shell(connection, line, data)
+        return _in_shell(connection, line, data, limit)
     except Exception as error:
         connection.protocol = connection.shell_id = None
         # A restarted host does not know this shell: it ran nothing in it.
         if getattr(error, "wsman_fault_code", None) != NO_SHELL:
             raise
-    return _in_shell(connection, line, data)
+    return _in_shell(connection, line, data, limit)
 
 
-def _in_shell(connection: Any, line: str, data: bytes | None) -> tuple[int, bytes, bytes]:
+def _in_shell(connection: Any, line: str, data: bytes | None, limit: float) -> tuple[int, bytes, bytes]:
+    from winrm.exceptions import WinRMOperationTimeoutError
+
     connection._connect()
-    protocol, shell = connection.protocol, connection.shell_id
+    protocol, shell, until = connection.protocol, connection.shell_id, time.monotonic() + limit
     command = protocol.run_command(shell, line, (), console_mode_stdin=data is None)
+    told: list[tuple[bytes, bytes]] = []
+    rc, done = -1, False
     try:
-        if data is not None:
-            for piece, last in pieces(data):
-                protocol.send_command_input(shell, command, piece, end=last)
-        out, err, rc = protocol.get_command_output(shell, command)
+        for piece, last in pieces(data) if data is not None else ():
+            protocol.send_command_input(shell, command, piece, end=last)
+        while not done:
+            if time.monotonic() > until:
+                raise TimeoutError(f"no end within {limit:.0f} s")
+            with contextlib.suppress(WinRMOperationTimeoutError):  # it says nothing for a while
+                out, err, rc, done = protocol.get_command_output_raw(shell, command)
+                told.append((out, err))
     finally:
-        with contextlib.suppress(Exception):  # the answer counts, not what becomes of the shell
+        with contextlib.suppress(Exception):  # the answer counts, not what becomes of the command
             protocol.cleanup_command(shell, command)
-    return rc, out, err
+    return rc, b"".join(out for out, _ in told), b"".join(err for _, err in told)
 
 
-def execute(connection: Any, line: str, data: bytes | None) -> tuple[int, bytes, bytes]:
-    """One line on the host; `data` goes to its standard input as base64 lines."""
+@contextlib.contextmanager
+def _bounded(limit: float) -> Iterator[None]:
+    """Ansible's ssh waits for ever for a command that hangs: an alarm ends the wait, and its ssh is ended with it."""
+    def ring(number: int, frame: Any) -> None:
+        raise TimeoutError(f"no end within {limit:.0f} s")
+
+    children = Path(f"/proc/self/task/{os.getpid()}/children")
+    before = set(children.read_text().split())
+    old = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, limit)
+    try:
+        yield
+    except TimeoutError:
+        for pid in set(children.read_text().split()) - before:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGTERM)
+        raise
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, old)
+
+
+def execute(connection: Any, line: str, data: bytes | None, limit: float) -> tuple[int, bytes, bytes]:
+    """One line on the host, at most `limit` seconds (TimeoutError); `data` goes to its standard input as base64."""
     if connection.transport == "winrm":
-        return _winrm(connection, line, data)
+        return _winrm(connection, line, data, limit)
     if connection.transport == "psrp":
         raise ValueError("psrp needs PowerShell on the host: set ansible_connection to winrm or ssh")
     body = b"".join(piece for piece, _ in pieces(data)) if data is not None else None
-    rc, out, err = connection.exec_command(line, in_data=body, sudoable=False)
+    with _bounded(limit):
+        rc, out, err = connection.exec_command(line, in_data=body, sudoable=False)
     return rc, out, err
 
 
 def put(connection: Any, script: str, path: Path, began: float) -> Answer:
     """The connection's own file transfer, for hosts without certutil's help."""
-    connection.put_file(str(path), script.removeprefix(PUT))
+    with _bounded(FILE_SECONDS):
+        connection.put_file(str(path), script.removeprefix(PUT))
     return Answer(script, "", 0, began, time.time())
 
 
@@ -121,16 +157,21 @@ def read_back(connection: Any, script: str, began: float) -> Answer:
     """Fetch a file and say its SHA-256 in certutil's words."""
     with tempfile.TemporaryDirectory(prefix="rounds-") as folder:
         path = Path(folder) / "file"
-        connection.fetch_file(script.removeprefix(HASH), str(path))
+        with _bounded(FILE_SECONDS):
+            connection.fetch_file(script.removeprefix(HASH), str(path))
         value = hashlib.sha256(path.read_bytes()).hexdigest()
     return Answer(script, f"SHA256 hash of file:\n{value}\nCertUtil: -hashfile (read back)", 0, began, time.time())
 
 
-def run(connection: Any, script: str, send: Path | None) -> Answer:
+def run(connection: Any, script: str, send: Path | None, limit: float) -> Answer:
     """A script of a plan on a Windows host. Errors of the connection are the caller's."""
     began = time.time()
     if script.startswith(PUT) and send is not None:
         return put(connection, script, send, began)
     if script.startswith(HASH):
         return read_back(connection, script, began)
-    return answer_of(script, execute(connection, wrapped(script), send.read_bytes() if send else None), began)
+    try:
+        said = execute(connection, wrapped(script), send.read_bytes() if send else None, limit)
+    except TimeoutError as error:
+        return Answer(script, "", None, began, time.time(), Reason.TIMED_OUT, str(error))
+    return answer_of(script, said, began)
