@@ -142,13 +142,15 @@ def _from_copies(run: dict[str, Any], facts: dict[str, rounds.HostFacts], comman
     """Each device is asked for its own platform's documents; as it comes home its copy is taken, one at a time, and
     what the inventory says of it is put beside the answers."""
     from pacs_rounds.config_round import taking
-    from pacs_rounds.config_round.plan import plans
+    from pacs_rounds.config_round.plan import behind, plans
 
     first = hostvars[next(iter(facts))]
     desk = taking.desk(run["site"], run["run"], Path(str(first.get("inventory_dir") or "")), _copy_settings(first),
                        keys.redaction_key(run["site"]))
     planned = _planned(run)
-    wanted = {host: plans()[fact.platform].asked(planned.get(host, [])) if fact.platform in plans() else []
+    groups = {host: fact.settings["groups"] for host, fact in facts.items()}
+    wanted = {host: [*plans()[fact.platform].asked(planned.get(host, [])),
+                     *(other.commands() if (other := behind(groups[host])) else [])] if fact.platform in plans() else []
               for host, fact in facts.items()}
     names = inventory.as_text({
         "hosts": {host: facts[host].address if host in facts else "" for host in run["devices"]}})
@@ -157,7 +159,8 @@ def _from_copies(run: dict[str, Any], facts: dict[str, rounds.HostFacts], comman
     agreed = [one for one in commands if one.command.startswith("inventory ")]
     for host, answers in side_by_side(endpoints, wanted, asker, arguments["workers"]):
         register = {"inventory device": _device(facts[host], planned.get(host, [])), "inventory hosts": names}
-        yield host, [*taking.take_home(desk, host, facts[host].platform, answers), *inventory.ask(register, agreed)]
+        taken = taking.take_home(desk, host, facts[host].platform, answers, groups[host])
+        yield host, [*taken, *inventory.ask(register, agreed)]
 
 
 def _copy_settings(variables: Any) -> dict[str, Any]:

@@ -32,7 +32,8 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is read of one platform. `way` is the transport, `main` the document that makes a copy a copy, `beside` what
-    is asked in the same session and kept nowhere but in the run, unless the role `unless` asks it in the same round."""
+    is asked in the same session and kept nowhere but in the run, unless the role `unless` asks it in the same round.
+    `behind`: what is read is no host of the inventory but the controller of each host of this group."""
 
     platform: str
     way: str
@@ -40,6 +41,7 @@ class Plan:
     documents: tuple[Wanted, ...]
     beside: tuple[Collect, ...] = ()
     unless: str = ""
+    behind: str = ""
 
     def commands(self) -> list[Collect]:
         """Every command once. In a session a second command of a document is not sent where the first one answered."""
@@ -58,8 +60,19 @@ def plans() -> dict[str, Plan]:
     return {platform: Plan(platform, told["way"], told["main"], tuple(
         Wanted(word, tuple(one["commands"]), float(one.get("limit_seconds", LIMIT_SECONDS)),
                bool(one.get("optional", False)), one.get("holds", ""))
-        for word, one in told["documents"].items()), _beside(told), told.get("beside", {}).get("unless", ""))
+        for word, one in told["documents"].items()), _beside(told), told.get("beside", {}).get("unless", ""),
+        told.get("behind", ""))
         for platform, told in yamlfile.load(FILE).items()}
+
+
+def behind(groups: Container[str]) -> Plan | None:
+    """The plan of the controller that a host of these groups has, or None."""
+    return next((plan for plan in plans().values() if plan.behind and plan.behind in groups), None)
+
+
+def controller(host: str) -> str:
+    """The name under which the copies of a host's controller are kept."""
+    return f"{host}-imm"
 
 
 def _beside(told: dict[str, Any]) -> tuple[Collect, ...]:

@@ -9,13 +9,13 @@ import contextlib
 import hashlib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pacs_rounds.config_round.facts import COMMAND, as_text, block
-from pacs_rounds.config_round.plan import Plan, Wanted, plans
+from pacs_rounds.config_round.plan import Plan, Wanted, behind, controller, plans
 from pacs_rounds.configs import diffs, golden, redacted, work_orders
 from pacs_rounds.configs.intake import Copy, Reading, Taken, take
 from pacs_rounds.configs.remembered import Memory
@@ -59,8 +59,10 @@ def desk(site: str, run: str, directory: Path, settings: dict[str, Any], key: by
     return made
 
 
-def take_home(on: Desk, host: str, platform: str, answers: Sequence[Answer]) -> list[Answer]:
-    """The device's answers as the run keeps them: first what became of the copy, then the texts, redacted."""
+def take_home(on: Desk, host: str, platform: str, answers: Sequence[Answer],
+              groups: Container[str] = ()) -> list[Answer]:
+    """The device's answers as the run keeps them: first what became of the copy, then the texts, redacted. A host whose
+    `groups` say that it has a controller brought that one's answers along; they are a copy of their own."""
     plan = plans().get(platform)
     ended = max((answer.ended for answer in answers), default=time.time())
     started = min((answer.started for answer in answers), default=ended)
@@ -69,12 +71,17 @@ def take_home(on: Desk, host: str, platform: str, answers: Sequence[Answer]) -> 
         return [Answer(COMMAND, "", None, started, ended, Reason.NOT_RUN, detail)]
     beside = {one.command for one in plan.beside}
     memory = Memory.of(on.store.root / "redacted" / host, on.key) if on.store and safe_word(host) else None
+    other = behind(groups)
+    spoken = {one.command: other.platform for one in other.commands()} if other else {}
     quiet = {answer.command: _plain(platform, answer, on.key) if answer.command in beside
-             else _quiet(platform, answer, on.key, memory) for answer in answers}
+             else _quiet(spoken.get(answer.command, platform), answer, on.key, memory) for answer in answers}
     if memory:
         memory.keep()
-    told = _taken(on, host, plan, {answer.command: replace(answer, detail=quiet[answer.command].detail)
-                                   for answer in answers}, quiet, ended)
+    known = {answer.command: replace(answer, detail=quiet[answer.command].detail) for answer in answers}
+    told = _taken(on, host, plan, known, quiet, ended)
+    if other:
+        theirs = _taken(on, controller(host), other, known, quiet, ended)
+        told["documents"] += [{**one, "of": theirs["device"], "order": theirs["order"]} for one in theirs["documents"]]
     return [Answer(COMMAND, as_text(told), None, round(started, 3), round(ended, 3)), *quiet.values()]
 
 

@@ -11,7 +11,7 @@ import itertools
 import re
 from dataclasses import dataclass
 
-from pacs_rounds.configs import vnx_lists
+from pacs_rounds.configs import imm_lists, vnx_lists
 from pacs_rounds.model import ParseError
 
 LONGEST_BANNER = 200
@@ -23,6 +23,7 @@ _BANNER = re.compile(r"^(?:banner (?:motd|login|exec|incoming|prompt-timeout|sli
 BANNER_WORDS = ("banner ", "set banner ", "menu ", "aaa authentication banner ", "aaa authentication fail-message ")
 _CERTIFICATE = re.compile(r"^\s+certificate (?:self-signed |ca |rollover )?[0-9A-F]+\s*$")
 _HEX = re.compile(r"^\s+(?:[0-9A-F]{1,8}\s?)+$")
+_LISTS = {"emc_vnx": vnx_lists.headings, "ibm_imm": imm_lists.headings}
 _FOS_SECTION = re.compile(r"^\[(?P<name>[^\]]{1,80})\]$")
 _FOS_BOUND = re.compile(r"^(?P<what>.{1,60}?) (?P<edge>Begin|End)(?: ?: ?(?P<number>\d+))?$")
 _FOS_PAIR = re.compile(r"^[\w .()/{}\\$^,&#%*-]{1,200}?\s*[:=]")
@@ -71,8 +72,8 @@ def macros(lines: list[str]) -> set[int]:
 
 
 def tree(platform: str, text: str) -> list[Line]:
-    """Every line with its parents: by indentation for IOS, by [section] for Fabric OS, by what a list of the array is
-    about, flat for anything else."""
+    """Every line with its parents: by indentation for IOS, by [section] for Fabric OS, by what it is about for lists of
+    the array and of controllers, flat for anything else."""
     lines = text.split("\n")
     if lines and not lines[-1]:
         lines.pop()
@@ -80,9 +81,9 @@ def tree(platform: str, text: str) -> list[Line]:
         return indented(lines)
     if platform == "brocade_fos":
         return _bracketed(lines)
-    if platform == "emc_vnx":
+    if platform in _LISTS:
         return [Line(line, parents, "command" if line.strip() else "comment")
-                for line, parents in zip(lines, vnx_lists.headings(lines), strict=True)]
+                for line, parents in zip(lines, _LISTS[platform](lines), strict=True)]
     return [Line(line) for line in lines]
 
 

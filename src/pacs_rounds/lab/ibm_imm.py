@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from pacs_rounds.lab import snmp
+from pacs_rounds.lab import ibm_imm_settings, snmp
 from pacs_rounds.lab.kinds import Closable, Device, Lab
 
 IMM = "1.3.6.1.4.1.2.3.51.3"
@@ -24,7 +24,11 @@ _SEVERITIES = {"error": 0, "warning": 1, "information": 2, "other": 3}
 
 async def start(device: Device, lab: Lab) -> Closable:
     """Serve the agent on the device's address."""
-    return await snmp.listen(device, lab, lambda: rows(device.state, time.time() - lab.born))
+    def all_rows() -> list[Row]:
+        return [*rows(device.state, time.time() - lab.born),
+                *ibm_imm_settings.rows(device.state, device.name, device.address)]
+
+    return await snmp.listen(device, lab, all_rows)
 
 
 def rows(state: State, age_seconds: float) -> list[Row]:

@@ -34,10 +34,11 @@ def reason_of(one: dict[str, Any]) -> Reason:
 @derivation("configs.backup")
 def backup(data: Data, context: Context) -> list[Row]:
     """A row per document: kept (new, changed, the same), kept unsealed, in quarantine, not there, or unknown. A device
-    that said nothing at all is one row."""
+    that said nothing at all is one row. Its controller's documents have rows of their own, whatever the device said."""
     facts = facts_of(data)
     silence = silent(facts)
-    return [silence] if silence else [_row(facts, one) for one in facts["documents"]]
+    return [*([silence] if silence else []),
+            *(_row(facts, one) for one in facts["documents"] if not silence or (one.get("of") and not facts["fault"]))]
 
 
 def silent(facts: dict[str, Any]) -> Row | None:
@@ -46,7 +47,7 @@ def silent(facts: dict[str, Any]) -> Row | None:
         return {"document": "*", "unknown": Reason.NOT_RUN, "detail": f"no copy was kept: {facts['fault']}"}
     first = facts["documents"][0]
     same = all((one["state"], one["reason"]) == ("gap", first["reason"]) for one in facts["documents"]
-               if one["state"] != "not_offered" and one["reason"] != Reason.NOT_RUN)
+               if not one.get("of") and one["state"] != "not_offered" and one["reason"] != Reason.NOT_RUN)
     if first["state"] != "gap" or not same:
         return None
     return {"document": "*", "unknown": reason_of(first), "detail": first["detail"]}
@@ -85,11 +86,11 @@ def changed(data: Data, context: Context) -> list[Row]:
     without one. What could not be read is told by configs.backup."""
     facts = facts_of(data)
     silence = silent(facts)
-    if silence:
-        return [silence]
     main = main_of(facts)
     rows = [_change(facts, one) for one in facts["documents"] if one["state"] in KEPT]
-    if main["state"] not in KEPT:
+    if silence:
+        rows.insert(0, silence)
+    elif main["state"] not in KEPT:
         rows.insert(0, {"document": main["document"], "unknown": reason_of(main),
                         "detail": "no copy was accepted to compare with the last one"})
     return rows
@@ -100,9 +101,9 @@ def _change(facts: dict[str, Any], one: dict[str, Any]) -> Row:
         return {"document": one["document"], "state": one["state"]}
     lines = f"+{one['added']} -{one['removed']} lines"
     shown = _first_lines(one["change"])
-    if facts["order"]:
-        return {"document": one["document"], "state": "by_order",
-                "detail": f"work order {facts['order']}; {lines}: {shown}"}
+    order = one.get("order", facts["order"])
+    if order:
+        return {"document": one["document"], "state": "by_order", "detail": f"work order {order}; {lines}: {shown}"}
     return {"document": one["document"], "state": "without_order", "detail": f"{lines}: {shown}"}
 
 

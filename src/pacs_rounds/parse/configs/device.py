@@ -22,6 +22,9 @@ def _documents(data: dict[str, Any]) -> None:
         for key, kind in _DOCUMENT.items():
             if not isinstance(one.get(key), kind):
                 raise ParseError(f"document #{number}: {key} is {str(one.get(key))[:40]!r}, not a {kind.__name__}")
+        for key in ("of", "order"):  # of a controller's document
+            if not isinstance(one.get(key, ""), str):
+                raise ParseError(f"document #{number}: {key} is {str(one[key])[:40]!r}, not a str")
         if one["state"] not in STATES:
             raise ParseError(f"document #{number}: {one['state'][:40]!r} is no state of a copy")
     if data["main"] not in [one["document"] for one in data["documents"]]:
