@@ -26,6 +26,8 @@ from pacs_rounds.model import BadInput
 
 BRANCH = "refs/heads/main"
 NOTHING = "0" * 40
+LEAST_FREE = 65536
+"""Bytes. With less a disk is called full."""
 SECONDS = 60.0
 _ROOTS: dict[tuple[str, str], Entries] = {}
 KEPT_ROOTS = 4
@@ -38,6 +40,13 @@ class HistoryError(OSError):
 
 class MovedError(HistoryError):
     """Somebody else's commit came first."""
+
+
+def _full(path: Path) -> bool:
+    """Whether the disk is full: git does not always say why it cannot write."""
+    place = next(one for one in (path, *path.parents) if one.exists())
+    said = os.statvfs(place)
+    return said.f_bavail * said.f_frsize < LEAST_FREE
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +79,10 @@ class Repository:
                                str(self.path)) from None
         if check and done.returncode:
             said = done.stderr.decode(errors="replace").strip()
-            number = errno.ENOSPC if os.strerror(errno.ENOSPC) in said or "No space left" in said else errno.EIO
+            full = os.strerror(errno.ENOSPC) in said or "No space left" in said or _full(self.path)
+            number = errno.ENOSPC if full else errno.EIO
             last = said.splitlines()[0] if said else f"status {done.returncode}"
+            last = f"{os.strerror(errno.ENOSPC)}: {last}" if full else last
             raise HistoryError(number, f"git {arguments[0]}: {last}", str(self.path))
         return done.stdout
 
