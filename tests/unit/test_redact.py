@@ -93,6 +93,11 @@ PLACES: dict[str, tuple[str, list[str]]] = {
                            "insert into o values (1, '/a/b', '{}')", "update pat set name='{}'", "id in ('{}')",
                            "birth > to_date('{}','YYYY')", "  value=\"{}\"", "NAME  =  '{}'",
                            "row with column values (ID:{}", "string value containing '{}' to a number"]),
+    "imm_snmp_community": (ANY, [
+        '.1.3.6.1.4.1.2.3.51.3.3.4.2.1.5.1.1.2.1 = STRING: "{}"', "1.3.6.1.4.1.2.3.51.3.3.4.2.1.5.1.1.2.3|4|{}"]),
+    "imm_password": (ANY, [
+        '.1.3.6.1.4.1.2.3.51.3.3.1.4.1.1.3.2 = STRING: "{}"', "1.3.6.1.4.1.2.3.51.3.3.4.2.1.8.1.1.4.1|4|{}",
+        'iso.3.6.1.4.1.2.3.51.3.3.4.2.6.14.0 = STRING: "{}"']),
     "password_argument": (ANY, ["sqlplus --password={}", "tool --password {} -v", "tool -passwd {}", "tool /pwd={}",
                                 "db_password={} tool", "PGPASSWORD={} psql", "password: {}", 'password = "{}"',
                                 "{{'password': '{}'}}", '{{"passwd": "{}"}}', "<password>{}</password>",
