@@ -12,6 +12,7 @@ from typing import Any
 
 from pacs_rounds import derive, parse
 from pacs_rounds.catalogue import Check, Collect, commands
+from pacs_rounds.dialects import foreign, not_read
 from pacs_rounds.judge import Verdict, run_check
 from pacs_rounds.model import Answer, Context, Outcome, ParseError, Reason, Row
 from pacs_rounds.policy import relevant, waiver_for
@@ -97,15 +98,22 @@ def _no_answer(collect: Collect, answer: Answer | None) -> tuple[Reason, str] | 
     return None
 
 
+def _foreign(collect: Collect, platform: str) -> Answer | None:
+    """What stands for an answer that this parser cannot read, whoever sent the command: another check reads it."""
+    if not foreign(collect.parser, platform):
+        return None
+    return Answer(collect.command, "", None, 0.0, 0.0, Reason.NOT_RUN, not_read(collect.parser, platform))
+
+
 def _verdicts(check: Check, parsed: _Parsed, context: Context, rules: list[dict[str, Any]]) -> list[Verdict]:
-    asked = [parsed.answers.get(collect.command) for collect in check.collect]
+    asked = [_foreign(collect, context.platform) or parsed.answers.get(collect.command) for collect in check.collect]
     if all(one is None or one.reason is Reason.NOT_RUN for one in asked):
         # Nobody asked: not even a derivation that copes with missing answers can say that the check does not apply.
         detail = next((one.detail for one in asked if one), "no answer was recorded")
         return [Verdict("*", Outcome.UNKNOWN, Reason.NOT_RUN, detail)]
     data: dict[str, Any] = {}
-    for collect in check.collect:
-        missing = _no_answer(collect, parsed.answers.get(collect.command))
+    for collect, answer in zip(check.collect, asked, strict=True):
+        missing = _no_answer(collect, answer)
         if missing and collect.optional:
             data.setdefault(collect.name, None)
         elif missing:
@@ -176,7 +184,8 @@ def judge_host(inputs: Inputs, answers: Iterable[Answer], catalogue: dict[str, C
 
 
 def _record(inputs: Inputs, check: Check, verdict: Verdict, context: Context, device: dict[str, Any]) -> Record:
-    used = [context.answers[one.command] for one in check.collect if one.command in context.answers]
+    used = [context.answers[one.command] for one in check.collect
+            if one.command in context.answers and not foreign(one.parser, inputs.platform)]
     started = min((answer.started for answer in used), default=context.collected_at)
     ended = max((answer.ended for answer in used), default=context.collected_at)
     return {

@@ -18,7 +18,7 @@ from pacs_rounds.transports.endpoint import UNKNOWN
 
 SECONDS = 10
 KEY_TYPES = (("ssh-ed25519",), ("ecdsa-sha2-nistp256",), ("rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"))
-SSH_PLATFORMS = {"linux", "cisco_ios", "brocade_fos"}
+SSH_PLATFORMS = {"linux", "cisco_ios", "cisco_catos", "brocade_fos"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ def read_catos(text: str) -> None:
         bare = line.text.strip()
         begun = begun or bare == "begin"
         if begun and line.kind == "command" and bare and not re.match(
-                r"(?:set|clear|reload|begin|end|switch|session|copy|write|enable|disable)\b", bare):
+                r"(?:set|clear|commit|reload|begin|end|switch|session|copy|write|enable|disable)\b", bare):
             raise ParseError(f"line {number} is no command")
 
 

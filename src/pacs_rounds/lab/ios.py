@@ -1,6 +1,7 @@
 """A Catalyst switch behind SSH: shell and exec channel, the limits of an old switch, and faults of single commands.
 
-What it says is in `ios_device` and its renderers, how it says it in `ios_cli`, the wire in `command_line`. What each
+What it says is in `ios_device` and its renderers, how it says it in `ios_cli`, the wire in `command_line`; with
+`operating_system: catos` it speaks as `catos_cli` does. What each
 switch was told stands in `<state>/ios/<switch>.log`, one line per command, `!` before those it refused because they
 would have changed it.
 """
@@ -13,10 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from pacs_rounds.lab import ssh
+from pacs_rounds.lab.catos_cli import CatosCli
 from pacs_rounds.lab.command_line import BROKEN, Log, Running, Session
 from pacs_rounds.lab.ios_cli import IosCli
 from pacs_rounds.lab.ios_device import IosDevice
 from pacs_rounds.lab.kinds import Closable, Device, Lab
+
+SPEAKS = {"ios": IosCli, "catos": CatosCli}
 
 
 def command_log(state: Path, name: str) -> Path:
@@ -31,6 +35,7 @@ class _Switch:
         self.device, self.switch = device, switch
         self.log = Log(command_log(lab.state, device.name))
         self.sessions = 0
+        self._speaks = SPEAKS[device.state["operating_system"]]
 
     async def serve(self, process: Any) -> None:
         """One shell or exec request."""
@@ -41,7 +46,7 @@ class _Switch:
         self.sessions += 1
         try:
             with contextlib.suppress(*BROKEN):
-                await Session(IosCli(self.switch), process, self.device, self.log, self.switch.changes).run()
+                await Session(self._speaks(self.switch), process, self.device, self.log, self.switch.changes).run()
         finally:
             self.sessions -= 1
 

@@ -111,6 +111,7 @@ class IosDevice:
         self.login_level: int = self.state["session"]["login_level"]
         self.enable_refused: bool = self.state["session"]["enable_refused"]
         self.typed: Typed | None = Typed() if self.state["session"]["may_configure"] else None
+        self.catos_typed: list[str] | None = [] if self.typed else None
         self.received: list[str] = []
         self.changes: list[str] = []
         self._kept: dict[tuple[str, str], str] = {}

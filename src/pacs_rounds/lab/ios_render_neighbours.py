@@ -12,7 +12,7 @@ from pacs_rounds.lab import ios_text as text
 from pacs_rounds.lab.ios_device import IosDevice, models, shows
 
 
-def _seen(device: IosDevice) -> list[tuple[str, dict[str, Any]]]:
+def neighbours(device: IosDevice) -> list[tuple[str, dict[str, Any]]]:
     """Local port and everything its neighbour tells; a port that is down hears nobody."""
     cables = {name: {"device": told["to"], "port": told["port"]} for name, told in device.state["cabling"].items()
               if told.get("to")}
@@ -48,7 +48,7 @@ def cdp_detail(device: IosDevice, _argument: str) -> str:
     """A block per neighbour; newer images count them at the end."""
     if not device.state["cdp"]:
         return "% CDP is not enabled\n"
-    seen = _seen(device)
+    seen = neighbours(device)
     told = "".join(_cdp(local, peer, number) for number, (local, peer) in enumerate(seen))
     return told + (f"\nTotal cdp entries displayed : {len(seen)}\n" if device.family == "c2960s" else "")
 
@@ -62,7 +62,7 @@ def cdp(device: IosDevice, _argument: str) -> str:
             "                  S - Switch, H - Host, I - IGMP, r - Repeater, P - Phone, \n"
             "                  D - Remote, C - CVTA, M - Two-port Mac Relay \n\n"
             "Device ID        Local Intrfce     Holdtme    Capability  Platform  Port ID\n")
-    for number, (local, peer) in enumerate(_seen(device)):
+    for number, (local, peer) in enumerate(neighbours(device)):
         codes = " ".join({"Router": "R", "Switch": "S", "IGMP": "I", "Trans-Bridge": "T"}.get(word, "")
                          for word in peer["capabilities"].split())
         line = (f"{text.three(local):<18}{120 + number * 7 % 55:<12}{codes:>8}   {peer['platform'].split()[-1][:9]:<9} "
@@ -94,7 +94,7 @@ def lldp_detail(device: IosDevice, _argument: str) -> str:
     """A block per neighbour."""
     if not device.state["lldp"]:
         return "% LLDP is not enabled\n"
-    seen = _seen(device)
+    seen = neighbours(device)
     told = "".join(_lldp(local, peer, number, device.state["lldp_local"])
                    for number, (local, peer) in enumerate(seen))
     return f"\n{told}\nTotal entries displayed: {len(seen)}\n"
@@ -105,7 +105,7 @@ def lldp(device: IosDevice, _argument: str) -> str:
     """One line per neighbour; a name longer than twenty characters is cut."""
     if not device.state["lldp"]:
         return "% LLDP is not enabled\n"
-    seen = _seen(device)
+    seen = neighbours(device)
     rows = "".join(f"{(peer['device'] + peer.get('domain', ''))[:20]:<20}{local:<15}120        B,R             "
                    f"{text.short(peer['port'])}\n" for local, peer in seen)
     return (

@@ -35,7 +35,16 @@ class _Server(asyncssh.SSHServer):
         return True
 
     def password_auth_supported(self) -> bool:
+        return not self._device.state["ssh"].get("keyboard_interactive")
+
+    def kbdint_auth_supported(self) -> bool:
         return True
+
+    def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> Any:
+        return "", "", "", [("Password: ", False)]
+
+    def validate_kbdint_response(self, username: str, responses: Any) -> bool:
+        return len(responses) == 1 and self.validate_password(username, responses[0])
 
     def public_key_auth_supported(self) -> bool:
         return True

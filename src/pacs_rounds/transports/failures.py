@@ -67,6 +67,13 @@ _CLI = {
         (r"^% ?(?:Authorization failed|Permission denied|Bad secrets|Access denied)|^Command authorization failed",
          Reason.REFUSED, "the account may not run this command"),
     ),
+    # Unknown command "show inventory". Use 'show help' for more info. | Usage: show vtp domain
+    "cisco_catos": (
+        (r"^(?:Unknown command|Ambiguous command|Incomplete command|Usage: \S|Invalid (?:command|parameter|option))",
+         Reason.TOOL_MISSING, "this release does not know the command"),
+        (r"^(?:Permission denied|Access denied|Sorry\b|(?:Command )?authorization failed|Not authorized)",
+         Reason.REFUSED, "the account may not run this command"),
+    ),
     # rbash: mapsdb: command not found
     "brocade_fos": (
         (r"^-?r?(?:ba)?sh: .{1,60}: (?:command )?not found|\A\s*.{0,60}\bnot supported (?:on|in|by|for) this|"

@@ -14,17 +14,19 @@ import paramiko
 from netmiko.exceptions import ReadException, ReadTimeout
 
 from pacs_rounds.catalogue import Collect
+from pacs_rounds.dialects import foreign, not_read
 from pacs_rounds.model import Answer, Reason
 from pacs_rounds.transports import MAX_BYTES
+from pacs_rounds.transports.catos_session import CatosSession
 from pacs_rounds.transports.endpoint import Endpoint, disabled_algorithms, open_socket
 from pacs_rounds.transports.failures import cli_complaint, connection_failure, words_of
 from pacs_rounds.transports.fos_session import FosSession
 from pacs_rounds.transports.known_hosts import own_file
+from pacs_rounds.transports.paged_session import LONGEST_PAUSE, SHORTEST_PAUSE, PagedSession
 
 # Each failed session is replaced by a new one so that the remaining commands are still asked, but not without end.
 MAX_SESSIONS = 3
 ENABLE_TRIES = 3
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.002, 0.025
 _FAILURES = (OSError, EOFError, ReadException, netmiko.NetmikoBaseException, paramiko.SSHException)
 
 # paramiko prints each refused banner as a traceback into the log of the run.
@@ -34,8 +36,10 @@ logging.getLogger("paramiko").setLevel(logging.CRITICAL)
 def ask(endpoint: Endpoint, commands: Sequence[Collect]) -> list[Answer]:
     """All answers of one device. Never raises for what the device does; every command gets its reason."""
     give_up = time.monotonic() + endpoint.deadline_seconds
-    answers: list[Answer] = []
-    waiting = list(commands)
+    now = time.time()
+    answers = [Answer(one.command, "", None, now, now, Reason.NOT_RUN, not_read(one.parser, endpoint.platform))
+               for one in commands if foreign(one.parser, endpoint.platform)]
+    waiting = [one for one in commands if not foreign(one.parser, endpoint.platform)]
     for _ in range(MAX_SESSIONS):
         if not waiting:
             break
@@ -74,11 +78,11 @@ class _Watched:
 def connect(endpoint: Endpoint) -> Any:
     """A prepared netmiko session: pager off, prompt known, privileged when there is a secret."""
     telnet = endpoint.netmiko_type.endswith("_telnet")
-    handler: Any = FosSession if endpoint.netmiko_type == "brocade_fos" else netmiko.ConnectHandler
+    handler, device_type = _handler(endpoint)
     with own_file(endpoint) as known, contextlib.ExitStack() as unless_connected:
         sock = None if telnet else unless_connected.enter_context(open_socket(endpoint))
         session = handler(
-            device_type=endpoint.netmiko_type, host=endpoint.address, port=endpoint.port, username=endpoint.user,
+            device_type=device_type, host=endpoint.address, port=endpoint.port, username=endpoint.user,
             password=endpoint.password or "", secret=endpoint.enable_secret or "",
             use_keys=endpoint.key_file is not None, key_file=endpoint.key_file, ssh_strict=not telnet,
             system_host_keys=False, alt_host_keys=not telnet, alt_key_file=known,
@@ -92,11 +96,21 @@ def connect(endpoint: Endpoint) -> Any:
     return session
 
 
+def _handler(endpoint: Endpoint) -> tuple[Any, str]:
+    """Whose session it is and netmiko's word for it. netmiko has none for CatOS: there the platform decides."""
+    if endpoint.platform == "cisco_catos":
+        return CatosSession, "cisco_catos_telnet" if endpoint.netmiko_type.endswith("_telnet") else "cisco_catos"
+    return (FosSession if endpoint.netmiko_type == "brocade_fos" else netmiko.ConnectHandler), endpoint.netmiko_type
+
+
 def _ask_session(session: Any, endpoint: Endpoint, commands: Sequence[Collect], give_up: float) -> list[Answer]:
     """Answers in order until all are asked or the session is no longer to be trusted."""
     answers: list[Answer] = []
     try:
         privileged = _enable(session, endpoint)
+        if isinstance(session, CatosSession):
+            with contextlib.suppress(*_FAILURES):  # the first command will tell
+                session.unpaged()
         for one in commands:
             if _spared(one, answers):
                 now = time.time()
@@ -178,9 +192,9 @@ def _send(session: Any, command: str, limit: float) -> str:
     netmiko's send_command sleeps 25 ms before each look and searches all of the text each time. Here the pauses begin
     at 2 ms, and only the end of the text is searched for the prompt, which must begin a line.
     """
-    fos = session if isinstance(session, FosSession) else None
+    own = session if isinstance(session, PagedSession) else None
     # netmiko shortens a Cisco base prompt to 16 characters; the device prints all of it.
-    prompt = fos.ends() if fos else re.compile(r"\n" + re.escape(session.base_prompt) + r"[^\n]{0,64}[>#]\s*$")
+    prompt = own.ends() if own else re.compile(r"\n" + re.escape(session.base_prompt) + r"[^\n]{0,64}[>#]\s*$")
     session.write_channel(session.normalize_cmd(command))
     until = time.monotonic() + limit
     chunks: list[str] = []
@@ -192,7 +206,7 @@ def _send(session: Any, command: str, limit: float) -> str:
             tail, size, pause = (tail + chunk)[-256:], size + len(chunk), SHORTEST_PAUSE
             if size > MAX_BYTES:
                 raise TooLongError("".join(chunks)[:MAX_BYTES])
-            if fos and (key := fos.pager_key(tail)):
+            if own and (key := own.pager_key(tail)):
                 session.write_channel(key)
                 tail = "\n"
         if time.monotonic() > until:
@@ -201,7 +215,7 @@ def _send(session: Any, command: str, limit: float) -> str:
             time.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
     text = "".join(chunks)
-    return fos.answer(command, text) if fos else str(session.strip_prompt(session.strip_command(command, text)))
+    return own.answer(command, text) if own else str(session.strip_prompt(session.strip_command(command, text)))
 
 
 def _leave(session: Any, hangs: bool) -> None:
