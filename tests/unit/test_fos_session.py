@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -11,6 +12,10 @@ from pacs_rounds.model import Reason
 from pacs_rounds.transports import fos_session
 from pacs_rounds.transports.failures import cli_complaint, connection_failure
 from pacs_rounds.transports.fos_session import FosSession
+from pacs_rounds.transports.paged_session import PRESSED
+
+KEYED = re.compile(r"--More--(?:\(\d+%\))?|Q<CR> to stop: |<q> to stop")
+"""Where in these texts the pager got its key."""
 
 
 def session(base_prompt: str = "san-1:admin") -> FosSession:
@@ -77,7 +82,12 @@ class TestBeforeThePrompt:
      "one\ntwo"),
 ])
 def test_an_answer_is_what_a_person_would_copy(base_prompt: str, said: str, text: str) -> None:
-    assert session(base_prompt).answer("x", said) == text
+    assert session(base_prompt).answer("x", KEYED.sub(rf"\g<0>{PRESSED}", said)) == text
+
+
+def test_a_pagers_words_that_nobody_answered_stay() -> None:
+    said = "x\r\none\r\n--More--\r\ntwo\r\nsan-1:admin> "
+    assert session().answer("x", said) == "one\n--More--\ntwo"
 
 
 @pytest.mark.parametrize(("tail", "key"), [

@@ -101,7 +101,7 @@ def _ansible(order: Order, run: str, playbook: Path, private: Path, log: Path, s
         words.append("--check")
     config = RunnerConfig(
         private_data_dir=str(private), project_dir=str(paths.ROOT), playbook=str(playbook),
-        inventory=str(paths.INVENTORIES / order.site), limit=order.limit, quiet=True,
+        inventory=_inventories(order, private), limit=order.limit, quiet=True,
         settings={"suppress_ansible_output": True, "runner_mode": "subprocess"})
     config.prepare()
     config.command[0] = str(Path(sys.executable).with_name("ansible-playbook"))
@@ -114,6 +114,19 @@ def _ansible(order: Order, run: str, playbook: Path, private: Path, log: Path, s
     runner = Runner(config, cancel_callback=stop.is_set)
     runner.run()
     shutil.copyfile(Path(config.artifact_dir) / "stdout", log)
+
+
+def _inventories(order: Order, private: Path) -> list[str]:
+    """The site's, and after it what a scenario says of single hosts: there the later word wins over the groups'."""
+    places = [str(paths.INVENTORIES / order.site)]
+    if order.scenario:
+        from pacs_rounds.lab import overlay
+        own = overlay.inventory(order.scenario)
+        if own:
+            file = private / "scenario.yml"
+            file.write_text(json.dumps(own), encoding="utf-8")
+            places.append(str(file))
+    return places
 
 
 def _watch(worker: threading.Thread, progress: Progress, stop: threading.Event) -> None:

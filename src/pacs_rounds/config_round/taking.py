@@ -182,6 +182,9 @@ def _judged(on: Desk, host: str, plan: Plan, text: str, copy: Copy | None) -> di
     null where none was. What was found once in the same text by the same rules is remembered."""
     if copy is None or copy.state not in {"new", "changed", "unchanged"}:
         return {"golden": None, "weak": None}
+    if plan.platform == "cisco_catos":
+        return {"golden": [], "weak": [{"line": one.line, "kind": one.command, "type": one.type}
+                                       for one in golden.weak_catos(text)]}
     if plan.platform != "cisco_ios" or on.store is None:
         return {"golden": [], "weak": []}
     mark = hashlib.sha256(f"{on.rules_digest} {text}".encode("utf-8", "replace")).hexdigest()

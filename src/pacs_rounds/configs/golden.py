@@ -192,5 +192,16 @@ def weak_secrets(text: str) -> list[WeakSecret]:
     return found
 
 
+# set tacacs key <redacted:…>; passwords stand there as hashes ($2$…), communities have no other form
+_CATOS_PLAIN = re.compile(r"^\s*set (?:(?:tacacs|radius) key|ntp key \d{1,10} (?:(?:un)?trusted )?md5|"
+                          r"vtp .{0,120}?passwd|kerberos srvtab entry .{0,120}?) <redacted:\S")
+
+
+def weak_catos(text: str) -> list[WeakSecret]:
+    """Every shared secret of a redacted CatOS configuration: the switch prints them readable, it has no other way."""
+    return [WeakSecret(number, _command(line), "0") for number, line in enumerate(text.split("\n"), start=1)
+            if _CATOS_PLAIN.match(line)]
+
+
 def _command(line: str) -> str:
     return line.partition("<redacted:")[0].strip()

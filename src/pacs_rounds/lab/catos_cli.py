@@ -6,9 +6,9 @@ What a command prints is in `catos_render`.
 
 from __future__ import annotations
 
-from pacs_rounds.lab import catos_render
+from pacs_rounds.lab import catos_render, command_line
 from pacs_rounds.lab.ios_cli import ENABLE_TRIES, IosCli
-from pacs_rounds.lab.ios_device import IosDevice
+from pacs_rounds.lab.ios_device import FLOOD, IosDevice
 
 MORE = "--More--"
 WIPE = "\b" * 8 + " " * 8 + "\b" * 8
@@ -34,8 +34,18 @@ class CatosCli(IosCli):
         """What a new session prints first."""
         return "\r\n\r\nCisco Systems Console\r\n\r\n\r\n" + self.prompt
 
+    def _execute(self, line: str) -> str:
+        said = line.strip()
+        self.device.note(said)
+        self.executed.append(said)
+        text = command_line.substitute(self.switch.state, said, unknown(said), FLOOD)
+        return self.device.shortened(said, self._understood(line, line, None) if text is None else text)
+
     def _understood(self, line: str, command_text: str, modifiers: str | None) -> str:
         words = line.lower().split()
+        if self.switch.catos_typed is not None and in_banner(self.switch.catos_typed):
+            self.switch.catos_typed.append(line)
+            return ""
         if not words:
             return ""
         if words[:2] == ["set", "length"] and len(words) == 3 and words[2].isdigit():
@@ -97,6 +107,14 @@ class CatosCli(IosCli):
         """CatOS has no exec channel: a session that asks for one gets nothing."""
         self.device.note(command.strip())
         return ""
+
+
+def in_banner(lines: list[str]) -> bool:
+    """Whether what was typed last is a banner whose second delimiter has not come yet."""
+    for number in range(len(lines) - 1, -1, -1):
+        if lines[number].startswith("set banner "):
+            return "\n".join(lines[number:]).count(lines[number].split()[-1]) < 2
+    return False
 
 
 def unknown(line: str) -> str:

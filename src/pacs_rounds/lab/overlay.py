@@ -16,7 +16,7 @@ from pacs_rounds import paths, yamlfile
 from pacs_rounds.lab.kinds import Device
 from pacs_rounds.model import BadInput
 
-RESERVED = ("title", "why", "expect", "after_healthy", "cabling")
+RESERVED = ("title", "why", "expect", "after_healthy", "cabling", "inventory")
 State = dict[str, Any]
 
 
@@ -24,7 +24,15 @@ def read(path: Path) -> State:
     """A scenario file's data, validated against schemas/scenario.json."""
     data = yamlfile.load(path)
     yamlfile.validate(data, "scenario", path)
+    for variables in data.get("inventory", {}).values():
+        yamlfile.validate(variables, "inventory", path)
     return dict(data)
+
+
+def inventory(path: Path) -> State:
+    """The scenario's own words about hosts as an inventory that is read after the site's; empty where it has none."""
+    hosts = read(path).get("inventory") or {}
+    return {"all": {"hosts": hosts}} if hosts else {}
 
 
 def find(name: str) -> Path:
@@ -134,6 +142,9 @@ def lay(scenario: State, path: Path, devices: dict[str, Device]) -> None:
                 raise BadInput(_where(path, [host, "recorded"]), f"{host}.recorded: {recorded} is no folder",
                                "name a folder, from here or from the scenario's own place")
             devices[host].state["recorded"] = str(folder.resolve())
+    for host in scenario.get("inventory") or {}:
+        if host not in devices:
+            raise unknown(path, ["inventory", host], dict.fromkeys(devices), f"device {host!r}")
     for number, one in enumerate(scenario.get("expect") or []):
         if one["host"] not in devices:
             raise unknown(path, ["expect", number, "host"], dict.fromkeys(devices),

@@ -12,14 +12,15 @@ from typing import Any
 
 import paramiko
 from paramiko.common import cMSG_SERVICE_REQUEST
+from paramiko.transport import ServiceRequestingTransport
 
 PAUSE = 0.01
 
 
-class OnceRequested(paramiko.ServiceRequestingTransport):
+class OnceRequested(ServiceRequestingTransport):
     """paramiko's transport for a log-in in several attempts."""
 
-    def ensure_session(self) -> None:
+    def ensure_session(self: Any) -> None:
         """Request the service unless it was accepted. SSHException when the other side ends or says nothing."""
         if not self.active or not self.initial_kex_done:
             raise paramiko.SSHException("No existing session")

@@ -22,7 +22,7 @@ from pacs_rounds.transports.endpoint import Endpoint, disabled_algorithms, open_
 from pacs_rounds.transports.failures import cli_complaint, connection_failure, words_of
 from pacs_rounds.transports.fos_session import FosSession
 from pacs_rounds.transports.known_hosts import own_file
-from pacs_rounds.transports.paged_session import LONGEST_PAUSE, SHORTEST_PAUSE, PagedSession
+from pacs_rounds.transports.paged_session import LONGEST_PAUSE, PRESSED, SHORTEST_PAUSE, PagedSession
 
 # Each failed session is replaced by a new one so that the remaining commands are still asked, but not without end.
 MAX_SESSIONS = 3
@@ -208,6 +208,7 @@ def _send(session: Any, command: str, limit: float) -> str:
                 raise TooLongError("".join(chunks)[:MAX_BYTES])
             if own and (key := own.pager_key(tail)):
                 session.write_channel(key)
+                chunks.append(PRESSED)
                 tail = "\n"
         if time.monotonic() > until:
             raise ReadTimeout("no prompt")

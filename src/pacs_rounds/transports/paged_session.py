@@ -17,9 +17,12 @@ from netmiko.exceptions import NetmikoTimeoutException
 _WAITS = (r"(?:--More--(?:\(\d{1,3}%\))?|(?:Type|Hit) <CR>(?: or <SPACE(?: BAR)?>)? to continue"
           r"(?:, <?q>?(?:<CR>)? to (?:stop|quit)\.?)?:?)")
 _PAGER = re.compile(r"(?:^|[\r\n])[ \t]*" + _WAITS + r"[ \t]*$", re.IGNORECASE)
-# The waiting line, and what the device wipes it out with once a key is pressed: up to the last backspace, since the
+PRESSED = "\ue000"
+"""Stands in what a device said where a waiting pager was given its key. A pager's words without it are nobody's doing:
+they stay, for the gate to find."""
+# The waiting line, and what the device wipes it out with once the key is pressed: up to the last backspace, since the
 # blanks after it may begin the next line.
-_WIPED = re.compile(_WAITS + r"[ \t]*(?:\r[ \t]+\r|\r\x1b\[K|[\b](?:[\b \t]*[\b])?|\r?\n)?", re.IGNORECASE)
+_WIPED = re.compile(rf"{_WAITS}[ \t]*{PRESSED}" r"(?:\r[ \t]+\r|\r\x1b\[K|[\b](?:[\b \t]*[\b])?|\r?\n)?", re.IGNORECASE)
 _LONGEST_GREETING = 64_000
 SHORTEST_PAUSE, LONGEST_PAUSE, SETTLED = 0.002, 0.025, 0.05
 
@@ -74,7 +77,7 @@ class PagedSession(BaseConnection):
 
     def answer(self, command: str, said: str) -> str:
         """A command's text as a person would copy it: without echo, prompt, and the lines at which a pager waited."""
-        lines = re.sub(r"\r*\n", "\n", _WIPED.sub("", "\r\n" + said))
+        lines = re.sub(r"\r*\n", "\n", _WIPED.sub("", "\r\n" + said)).replace(PRESSED, "")
         text = self.ends().sub("", lines).removeprefix("\n")
         echo, _, rest = text.partition("\n")
         return rest if echo.strip() == command.strip() else text

@@ -12,6 +12,9 @@ from pacs_rounds.model import Context, NotApplicable, Row
 from pacs_rounds.parse.cisco_ios.text import short_interface
 
 _ADDRESS = re.compile(r"^(?:[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}|[\d.]+|[0-9a-f:]+)$")
+# SAL094701KW(core-2): a CatOS switch; core-9(FOC1712W3N1): a Nexus
+_SERIAL = r"(?:[A-Z]{3}\d{4}[0-9A-Z]{4}|\d{9})"
+_SERIAL_FIRST = re.compile(rf"^{_SERIAL}\((?!{_SERIAL}\)$)(?P<name>[^()]+)\)$")
 COMMANDS = ["show cdp neighbors detail", "show lldp neighbors detail"]
 
 
@@ -27,8 +30,10 @@ class Seen:
 
 
 def host_name(name: str) -> str:
-    """Lower case, without domain and without the serial number Nexus adds in brackets; addresses stay whole."""
-    text = re.sub(r"\(.*\)$", "", name.strip()).lower()
+    """Lower case, without domain and serial: Nexus adds it in brackets, CatOS puts the name there. Addresses stay
+    whole."""
+    catos = _SERIAL_FIRST.match(name.strip())
+    text = catos["name"].lower() if catos else re.sub(r"\(.*\)$", "", name.strip()).lower()
     return text if _ADDRESS.match(text) else text.partition(".")[0]
 
 

@@ -30,16 +30,18 @@ def telnet(data: Data, context: Context) -> list[Row]:
 def unknown_neighbours(data: Data, context: Context) -> list[Row]:
     """One row per neighbour: the inventory has it (by name or address), the baseline documents it, or nobody knows it.
     Rounds that inspect the switch compare its neighbours with the documentation."""
-    if "catalyst_health" in data["inventory.device"]["roles_planned"]:
+    if context.platform == "cisco_ios" and "catalyst_health" in data["inventory.device"]["roles_planned"]:
         raise NotApplicable("catalyst.neighbours tells it in this round")
-    if context.platform != "cisco_ios":
-        raise NotApplicable("only switches with IOS are asked for their neighbours")
-    cdp, lldp = said(data, "show_cdp_neighbors_detail"), said(data, "show_lldp_neighbors_detail")
+    if context.platform not in {"cisco_ios", "cisco_catos"}:
+        raise NotApplicable("only Catalyst switches are asked for their neighbours")
+    commands = COMMANDS if context.platform == "cisco_ios" else COMMANDS[:1]  # CatOS knows no LLDP
+    cdp = said(data, "show_cdp_neighbors_detail") or data.get("cisco_catos.show_cdp_neighbors_detail")
+    lldp = said(data, "show_lldp_neighbors_detail")
     documented = {host_name(str(link["neighbour"])) for link in context.baseline.get("neighbours") or []}
     if cdp is None and lldp is None:
-        return unanswered(context, COMMANDS, bool(documented), "neighbour protocol")
+        return unanswered(context, commands, bool(documented), "neighbour protocol")
     rows = [{"link": command, "unknown": gap[0], "detail": gap[1]}
-            for command in COMMANDS if (gap := missing_beside(context, command))]
+            for command in commands if (gap := missing_beside(context, command))]
     if not any(one and one["enabled"] for one in (cdp, lldp)):
         if rows or documented:
             off = {"unknown": "refused", "detail": "neither CDP nor LLDP is enabled: the links cannot be seen"}

@@ -9,12 +9,15 @@ from pacs_rounds.derive import Data, derivation
 from pacs_rounds.model import Context, NotApplicable, Reason, Row
 
 RUNNING, STARTUP = "show running-config", "show startup-config"
+CONFIG_MODE = "show config mode"
 _SHOWN = 5
 
 
 @derivation("configs.unsaved_changes")
 def unsaved_changes(data: Data, context: Context) -> list[Row]:
     """One row: equal, differs (with the first differing lines), or never saved. The texts are redacted alike."""
+    if context.platform == "cisco_catos":
+        return _catos(data, context)
     running, startup = data["cisco_ios.show_running_config"], data["cisco_ios.show_startup_config"]
     if running is None or startup is None:
         return [_missing(context)]
@@ -23,6 +26,23 @@ def unsaved_changes(data: Data, context: Context) -> list[Row]:
     if running["lines"] == startup["lines"]:
         return [{"part": "configuration", "state": "equal", "detail": f"{len(running['lines'])} lines compared"}]
     return [_different(running["lines"], startup["lines"])]
+
+
+def _catos(data: Data, context: Context) -> list[Row]:
+    """CatOS keeps each command at once, unless somebody chose the text mode: what is in that file nobody reads here."""
+    told = data.get("cisco_catos.show_config_mode")
+    if told is None:
+        asked = context.answers.get(CONFIG_MODE)
+        if asked is not None and asked.reason is Reason.TOOL_MISSING:
+            raise NotApplicable("this release keeps each command at once: it knows no other configuration mode")
+        reason = asked.reason if asked is not None and asked.reason else Reason.EMPTY
+        detail = asked.detail if asked is not None and asked.detail else "nothing says how it keeps its configuration"
+        return [{"part": "*", "unknown": reason, "detail": f"{CONFIG_MODE}: {detail}"}]
+    if told["mode"] == "binary":
+        raise NotApplicable("this switch keeps each command at once (binary configuration mode)")
+    file = f" ({told['file']})" if told["file"] else ""
+    return [{"part": "*", "unknown": Reason.NOT_RUN,
+             "detail": f"text configuration mode: only `write memory` keeps a change, and the file{file} is not read"}]
 
 
 def _different(running: list[str], startup: list[str]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Who a Catalyst with CatOS says it is."""
