@@ -8,7 +8,9 @@ import pytest
 
 from pacs_rounds import catalogue
 from pacs_rounds.catalogue import Check, Collect, commands, from_data, select
+from pacs_rounds.dialects import DIALECTS
 from pacs_rounds.model import BadInput
+from pacs_rounds.transports.replay import slug
 
 GOOD = """id: linux.example
 title: {en: Example, zh: 示例}
@@ -95,10 +97,17 @@ def test_a_command_of_several_checks_is_asked_once_with_the_widest_terms() -> No
     assert commands([one, two]) == [Collect("df", "p.df", 20, (0, 1), False), Collect("ps", "p.ps")]
 
 
-def test_in_the_real_catalogue_a_command_has_one_parser() -> None:
-    """Replay finds a file by its command or its parser; a second parser would make that ambiguous."""
+def test_in_the_real_catalogue_a_command_has_one_parser_per_command_line() -> None:
+    """Replay finds a file by its command or its parser; a second parser would make that ambiguous. Two command lines
+    that share a command have each its own, under one name: the device's platform tells which."""
     readers: dict[str, set[str]] = {}
     for one in catalogue.load().values():
         for collect in one.collect:
             readers.setdefault(collect.command, set()).add(collect.parser)
-    assert {command: names for command, names in readers.items() if len(names) > 1} == {}
+    several = {command: names for command, names in readers.items() if len(names) > 1}
+    assert several
+    for command, names in several.items():
+        platforms = {name.partition(".")[0] for name in names}
+        assert platforms <= DIALECTS, command
+        assert len(platforms) == len(names), command
+        assert {name.partition(".")[2] for name in names} == {slug(command)}
