@@ -49,7 +49,8 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> taking.Desk:
 
 
 def core(bench: Bench, **changes: Any) -> Endpoint:
-    return replace(bench.start("core-2", operating_system="catos", **changes), platform="cisco_catos", legacy_ssh={})
+    return replace(bench.start("core-2", operating_system="catos", **changes), platform="cisco_catos", legacy_ssh={},
+                   connect_seconds=20.0, deadline_seconds=90.0)
 
 
 def ask(endpoint: Endpoint) -> list[Answer]:
@@ -154,6 +155,19 @@ def test_a_wrong_password_and_another_host_key_are_refused(bench: Bench) -> None
     assert "host key" in stranger[0].detail
 
 
+def test_the_other_software_than_the_inventory_says_is_named(bench: Bench) -> None:
+    """Nobody has said yet which of the two the core switches run: the first round must."""
+    catos, ios = core(bench), bench.start("core-2")
+    said = network_cli.ask(replace(catos, platform="cisco_ios"), plans()["cisco_ios"].commands())
+    assert {(one.reason, one.detail) for one in said} == {(
+        Reason.UNPARSABLE, "this switch's prompt is that of CatOS: rounds_platform cisco_catos in its host_vars")}
+    for endpoint in (ios, bench.start("core-2", session={"login_level": 15})):
+        said = ask(replace(endpoint, platform="cisco_catos"))
+        assert {(one.reason, one.detail) for one in said} == {(
+            Reason.UNPARSABLE, "this switch's prompt is that of IOS: rounds_platform cisco_ios in its host_vars")}
+        assert len(said) == len(PLAN.asked([]))
+
+
 def test_what_would_outlive_the_session_is_a_change() -> None:
     state = {**hospital.load()["core-2"].state, "operating_system": "catos"}
     device = IosDevice("core-2", "127.13.4.4", state, time.time)
@@ -186,7 +200,7 @@ def by_telnet() -> Iterator[Endpoint]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield Endpoint("core-2", "127.0.0.1", server.server_address[1], "", "in-clear", platform="cisco_catos",
                        enable_secret=state["session"]["enable_secret"], netmiko_type="cisco_catos_telnet",
-                       connect_seconds=5.0, deadline_seconds=60.0)
+                       connect_seconds=20.0, deadline_seconds=90.0)
         with contextlib.suppress(OSError):
             server.shutdown()
 

@@ -16,9 +16,10 @@ from netmiko.exceptions import NetmikoAuthenticationException
 from pacs_rounds.transports.keyboard_login import OnceRequested
 from pacs_rounds.transports.paged_session import PagedSession
 
-# Console> | Console> (enable) | core-2 (enable), where `set prompt` left the `>` out.
-_PROMPT = re.compile(r"(?:^|[\r\n])(?P<base>[!-~](?:[ -~]{0,62}?[!-~])??)"
-                     r"(?:>[ \t]?(?:\(enable\))?|[ \t]\(enable\))[ \t]*\Z")
+# Console> | Console> (enable) | core-2 (enable), where `set prompt` left the `>` out | core-2#, which is IOS: the first
+# command will say so.
+_PROMPT = re.compile(r"(?:^|[\r\n])(?:(?P<base>[!-~](?:[ -~]{0,62}?[!-~])??)"
+                     r"(?:>[ \t]?(?:\(enable\))?|[ \t]\(enable\))|(?P<ios>[\w.-]{1,64})#)[ \t]*\Z")
 _ASKED = re.compile(r"(?P<password>(?:password|passcode)[ \t]*:[ \t]*\Z)|"
                     rf"(?P<user>(?:user ?name|login)[ \t]*:[ \t]*\Z)|{_PROMPT.pattern}", re.IGNORECASE)
 ENABLE_TRIES = 4
@@ -69,7 +70,7 @@ class CatosSession(PagedSession):
             self.write_channel(str(self.username if kind == "user" else self.password) + "\r")
 
     def _at(self, prompt: re.Match[str]) -> None:
-        self.base_prompt = prompt["base"]
+        self.base_prompt = prompt["base"] or prompt["ios"]
         self.privileged = "(enable)" in prompt[0]
 
     def check_enable_mode(self, check_string: str = "(enable)") -> bool:
@@ -104,7 +105,7 @@ class CatosSession(PagedSession):
     def unpaged(self) -> None:
         """Ask for answers in one piece. What the switch says to it does not matter: a pager would be answered."""
         self.write_channel(f"set length 0{self.RETURN}")
-        self.until(self.ends(), PREPARE_SECONDS, "the prompt after set length")
+        self.until(_PROMPT, PREPARE_SECONDS, "the prompt after set length")
 
     def ends(self) -> re.Pattern[str]:
         """The prompt on a line of its own, whole: half of it may come in one packet, half in the next."""

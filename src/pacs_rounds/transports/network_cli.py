@@ -116,7 +116,13 @@ def _ask_session(session: Any, endpoint: Endpoint, commands: Sequence[Collect], 
                 now = time.time()
                 answers.append(Answer(one.command, "", None, now, now, Reason.NOT_RUN, f"{one.instead_of} answered"))
                 continue
-            answer = _ask_one(session, endpoint, one, give_up, privileged)
+            try:
+                answer = _ask_one(session, endpoint, one, give_up, privileged)
+            except OtherDialectError as error:
+                now = time.time()
+                answers += [Answer(left.command, "", None, now, now, Reason.UNPARSABLE, str(error))
+                            for left in commands[len(answers):]]
+                break
             answers.append(answer)
             if answer.reason in {Reason.TIMED_OUT, Reason.TRUNCATED}:
                 break
@@ -163,7 +169,7 @@ def _ask_one(session: Any, endpoint: Endpoint, one: Collect, give_up: float, unp
         return Answer(one.command, "", None, started, started, Reason.TIMED_OUT, "the device's deadline passed")
     limit = min(one.limit_seconds, left)
     try:
-        text = _send(session, one.command, limit)
+        text = _send(session, one.command, limit, endpoint.platform)
     except TooLongError as error:
         return Answer(one.command, str(error), None, started, time.time(), Reason.TRUNCATED, "longer than any answer")
     except ReadException:
@@ -182,12 +188,29 @@ def _ask_one(session: Any, endpoint: Endpoint, one: Collect, give_up: float, unp
     return Answer(one.command, text, None, started, ended, reason, detail)
 
 
+class OtherDialectError(Exception):
+    """The prompt is that of another command line than the inventory says; the message says of which."""
+
+
+# Behind a privileged prompt: what the other of the two softwares that a Catalyst 6500 may run ends it with.
+_OTHERS = {"cisco_ios": (re.compile(r"[\r\n][^\r\n]{1,64}> ?\(enable\) ?\Z"), "CatOS", "cisco_catos"),
+           "cisco_catos": (re.compile(r"[\r\n][\w.-]{1,64}# ?\Z"), "IOS", "cisco_ios")}
+
+
+def _other_dialect(platform: str, tail: str) -> None:
+    """Raise OtherDialectError where the device's words end with the other software's prompt."""
+    if platform in _OTHERS and _OTHERS[platform][0].search(tail):
+        _, speaks, word = _OTHERS[platform]
+        raise OtherDialectError(f"this switch's prompt is that of {speaks}: rounds_platform {word} in its host_vars")
+
+
 class TooLongError(Exception):
     """The device did not stop; the message is what it said up to the limit."""
 
 
-def _send(session: Any, command: str, limit: float) -> str:
-    """One command's text without echo and prompt. Raises ReadTimeout, TooLongError, or what the connection raises.
+def _send(session: Any, command: str, limit: float, platform: str = "") -> str:
+    """One command's text without echo and prompt. Raises ReadTimeout, TooLongError, OtherDialectError, or what the
+    connection raises.
 
     netmiko's send_command sleeps 25 ms before each look and searches all of the text each time. Here the pauses begin
     at 2 ms, and only the end of the text is searched for the prompt, which must begin a line.
@@ -213,6 +236,7 @@ def _send(session: Any, command: str, limit: float) -> str:
         if time.monotonic() > until:
             raise ReadTimeout("no prompt")
         if not chunk:
+            _other_dialect(platform, tail)
             time.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
     text = "".join(chunks)
