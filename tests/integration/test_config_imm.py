@@ -133,6 +133,8 @@ def test_what_somebody_set_is_a_change_without_an_order(agents: Agents, desk: ta
 def test_a_change_names_the_user_and_not_only_a_number(agents: Agents) -> None:
     before, after = ask(controller(agents)).text, ask(controller(agents, supervisors=["1", "2"])).text
     hunks = diffs.side_by_side("ibm_imm", before, after, context=0)
+    assert "+.1.3.6.1.4.1.2.3.51.3.3.1.4.2.1.3.2 = INTEGER: 1  [users: supervisor of row 2]" in diffs.unified(
+        before, after, platform="ibm_imm")
     assert [hunk.parents for hunk in hunks] == [["users", "supervisor of row 2"], ["users", "read_only of row 2"]]
 
 

@@ -35,6 +35,15 @@ def test_removed_and_added_lines_of_one_place_stand_side_by_side() -> None:
         Side("added", "", " no ip proxy-arp"), Side("same", "!", "!"), Side("removed", "logging 192.0.2.9", "")]
 
 
+def test_a_controllers_copy_is_named_by_its_own_device_and_order() -> None:
+    told = facts()
+    own = told["documents"][0]
+    told["documents"].append({**own, "document": "imm", "of": "access-1-imm", "order": "WO-7"})
+    assert [(one.host, one.document, one.order) for one in copies.changes({"access-1": told})] == [
+        ("access-1", "running_config", ""), ("access-1-imm", "imm", "WO-7")]
+    assert [host for host, _ in copies.handed_over({"access-1": told})] == ["access-1", "access-1-imm"]
+
+
 def test_what_cannot_be_read_is_left_out() -> None:
     assert copies.last_good({"last_good": None}) is None
     assert copies.changes({}) == []

@@ -149,7 +149,7 @@ def diff(site: str, device: str, document: str, before: str, after: str, context
             click.echo(f"=== {names[0]}  |  {names[1]}")
             _wide(diffs.side_by_side(platform, old, new, context))
         else:
-            for line in diffs.unified(old, new, context, names):
+            for line in diffs.unified(old, new, context, names, platform):
                 click.echo(line)
 
 

@@ -114,7 +114,7 @@ def _taken(on: Desk, host: str, plan: Plan, answers: dict[str, Answer], quiet: d
         return _facts(on, host, plan, None, chosen, {}, "")
     try:
         taken = take(on.store, Reading(host, plan.platform, texts, gaps, on.run, moment), on.orders)
-        changes = {word: _difference(on.store, host, word, taken.before)
+        changes = {word: _difference(on.store, host, plan.platform, word, taken.before)
                    for word, copy in taken.documents.items() if copy.state == "changed"}
     except (BadInput, OSError) as error:
         broken = replace(on, store=None, fault=f"could not be kept: {' '.join(str(error).split())[:200]}")
@@ -144,10 +144,10 @@ def _is_text(answer: Answer) -> bool:
     return answer.reason is None and answer.status in (None, 0)
 
 
-def _difference(store: Store, host: str, word: str, before: str) -> str:
+def _difference(store: Store, host: str, platform: str, word: str, before: str) -> str:
     """What changed between two copies; in the history they are redacted and without noise."""
     earlier, now = store.history.text(host, word, before) or "", store.history.text(host, word) or ""
-    return block(diffs.unified(earlier, now))
+    return block(diffs.unified(earlier, now, platform=platform))
 
 
 def _facts(on: Desk, host: str, plan: Plan, taken: Taken | None, chosen: dict[str, Answer],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass, field
 
+from pacs_rounds.configs import imm_lists
 from pacs_rounds.configs.sections import Line, tree
 
 
@@ -28,9 +29,12 @@ class Hunk:
     rows: list[SideRow] = field(default_factory=list)
 
 
-def unified(before: str, after: str, context: int = 3, names: tuple[str, str] = ("before", "after")) -> list[str]:
-    """The lines of a unified diff, without line feeds; none when the texts are equal."""
-    return list(difflib.unified_diff(_lines(before), _lines(after), *names, n=context, lineterm=""))
+def unified(before: str, after: str, context: int = 3, names: tuple[str, str] = ("before", "after"),
+            platform: str = "") -> list[str]:
+    """The lines of a unified diff, without line feeds; none when the texts are equal. Where the platform's lines are
+    numbers, each says what it is about."""
+    lines = difflib.unified_diff(_lines(before), _lines(after), *names, n=context, lineterm="")
+    return [imm_lists.named(line) for line in lines] if platform == "ibm_imm" else list(lines)
 
 
 def side_by_side(platform: str, before: str, after: str, context: int = 3) -> list[Hunk]:

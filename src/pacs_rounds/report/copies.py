@@ -66,13 +66,15 @@ def last_good(facts: dict[str, Any]) -> str | None:
 
 def changes(facts: Facts) -> list[Change]:
     """Every changed document, side by side."""
-    return [Change(host, one["document"], told["order"], side_by_side(one["change"].splitlines()))
+    return [Change(one.get("of") or host, one["document"], one.get("order", told["order"]),
+                   side_by_side(one["change"].splitlines()))
             for host, told in facts.items() for one in told["documents"] if one["state"] == "changed" and one["change"]]
 
 
 def handed_over(facts: Facts) -> list[tuple[str, dict[str, Any]]]:
-    """(host, document) of every copy that exists, for the list that is signed for (DL14)."""
-    return [(host, one) for host, told in facts.items() for one in told["documents"] if one["state"] in KEPT]
+    """(device, document) of every copy that exists, for the list that is signed for (DL14); controllers too."""
+    return [(one.get("of") or host, one)
+            for host, told in facts.items() for one in told["documents"] if one["state"] in KEPT]
 
 
 def side_by_side(unified: Iterable[str]) -> list[Side]:
