@@ -115,7 +115,7 @@ def show(site: str, name: str) -> None:
                f"signed by   {', '.join(row['by'] for row in desks.signatures(name)) or 'nobody'}")
     for number, step in enumerate(one["steps"], start=1):
         click.echo(f"\n{number}. [{step['phase']}] {step['id']}: {step['title']}")
-        for key in ("script", "done_when", "undo"):
+        for key in ("script", "done_when", "undo", "undo_restart", "undo_check"):
             if step.get(key):
                 click.echo(f"   {key}:\n" + "\n".join(f"     {line}" for line in step[key].splitlines()))
 

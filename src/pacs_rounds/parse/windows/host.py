@@ -20,7 +20,7 @@ def certutil_hashfile(text: str) -> dict[str, Any]:
     """certutil -hashfile FILE [ALGORITHM]: {"algorithm", "hash": hex, small letters}. Windows before 10 writes the
     bytes apart. The algorithm is told by the length; a first line that names another one is refused."""
     lines = [line.strip() for line in lines_of(text) if line.strip()]
-    failed = next((line for line in lines if "FAILED" in line or "失败" in line), None)
+    failed = next((line for line in lines if re.search("command FAILED|命令失败", line)), None)
     if failed:
         fail("certutil failed", failed)
     hashes = [line for line in lines if _HEX.fullmatch(line) and len(line.replace(" ", "")) in _ALGORITHMS]

@@ -9,8 +9,10 @@ from pacs_rounds.parse import parser
 from pacs_rounds.parse.windows.text import fail, lines_of
 
 _PAIR = re.compile(r"([A-Za-z]+)=(.*)")
-# Windows XP and 2003 call some entries "File 1" and name the hotfix as the service pack it came with.
-_ID = re.compile(r"(?:KB|Q)\d{5,8}(?:[-_][A-Za-z0-9.]+)?|\{[0-9A-Fa-f-]{36}\}")
+# Windows XP and 2003 call some entries "File 1" and name the hotfix as the service pack it came with; others have a
+# word for a name (MSCompPackV1, Wudf01000).
+_ID = re.compile(r"(?:KB|Q|M|S)\d{5,8}(?:[-_][A-Za-z0-9.]+)?|\{[0-9A-Fa-f-]{36}\}")
+_WORD = re.compile(r"[A-Za-z][\w.-]+")
 _FILE = re.compile(r"\bFile \d+\b")
 _TABLE_ID = re.compile(rf"(?<![\w/=?])(?:{_ID.pattern})(?!\S)")
 _DATE = re.compile(r"(?<!\S)(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|[0-9a-f]{16})(?!\S)")
@@ -20,10 +22,10 @@ _COLUMNS = ("HotFixID", "InstalledOn", "ServicePackInEffect")
 
 def _entry(name: str, effect: str, on: str, line: str) -> dict[str, Any]:
     """One hotfix; the id is what a person would look up."""
-    found = name if _ID.fullmatch(name) else effect if _FILE.fullmatch(name) and _ID.fullmatch(effect) else ""
-    if not found and not _FILE.fullmatch(name):
+    file = _FILE.fullmatch(name)
+    if not file and not _ID.fullmatch(name) and not _WORD.fullmatch(name):
         fail("no hotfix in the line", line)
-    return {"id": found.upper() if found.upper().startswith(("KB", "Q")) else found or name, "installed_on": on or None}
+    return {"id": effect if file and _ID.fullmatch(effect) else name, "installed_on": on or None}
 
 
 def _pairs(lines: list[str]) -> list[dict[str, Any]]:
@@ -41,13 +43,16 @@ def _pairs(lines: list[str]) -> list[dict[str, Any]]:
 
 
 def _table(lines: list[str]) -> list[dict[str, Any]]:
-    """wmic's table. Its columns are as wide as the host's characters, so they are told by what stands in them."""
+    """wmic's table. Its columns are as wide as the host's characters, so they are told by what stands in them; only a
+    name that is a mere word is looked for in its column."""
+    at = lines[0].find("HotFixID")
     rows = []
     for line in lines[1:]:
         ids, file = _TABLE_ID.findall(line), _FILE.search(line)
         dates = _DATE.findall(line)
-        rows.append(_entry(file[0] if file else ids[0] if ids else "", ids[0] if file and ids else "",
-                           dates[-1] if dates else "", line))
+        word = _WORD.match(line[at:]) if at >= 0 and not line[:at][-1:].strip() else None
+        name = file[0] if file else ids[0] if ids else word[0] if word else ""
+        rows.append(_entry(name, ids[0] if file and ids else "", dates[-1] if dates else "", line))
     return rows
 
 
@@ -97,7 +102,7 @@ def dism_get_packages(text: str) -> dict[str, Any]:
     error = next((line for line in lines if re.match(r"(?:Error|错误)\s*[:：]", line)), None)
     if error:
         fail("DISM refused", error)
-    rule = next((number for number, line in enumerate(lines) if _RULE.fullmatch(line)), None)
+    rule = max((number for number, line in enumerate(lines) if _RULE.fullmatch(line)), default=None)
     if rule is None:
         fail("no table of packages", lines[-1])
     rows, rest = [], lines[rule + 1:]
