@@ -35,13 +35,15 @@ _PROGRAM = re.compile(r'(?P<sets>(?:set \w+=&)*)if exist "(?P<path>[^"]+)" \(cal
                       r'else (?P<lost>exit 127|if exist "(?P<bin>[^"]+)" \(exit 127\) else \(echo -- no home\))')
 _FOR = re.compile(r'\(for /d %d in \("(?P<root>[^"*]+)\\\*"\) do @if exist "%d\\(?P<rest>[^"]+)" @echo %d\\(?P=rest)\)')
 _IF = re.compile(r'\(if exist "(?P<path>[^"]+)" echo (?P=path)\)')
+_UNIX = re.compile(r"/u01(?:/[\w.-]+)+")
 _MORE = re.compile(r'more \+(?P<skip>\d+) "(?P<path>[^"]+)" \| findstr /r (?P<words>(?:/c:"[^"]+" ?)+)')
 
 
 @dataclass
 class Host:
     """`services` maps a SID to its service's state, as number and word; `files` paths to bytes; `programs` which of
-    the home's there are. `changes` go over the lab's usual database; `chinese` is the language of the system."""
+    the home's there are; `free` bytes free by folder. `changes` go over the lab's usual database; `chinese` is the
+    language of the system."""
 
     services: dict[str, tuple[int, str]] = field(default_factory=lambda: {"PACS": (4, "RUNNING")})
     changes: dict[str, Any] = field(default_factory=lambda: {"sid": "PACS", "home": HOME})
@@ -49,6 +51,7 @@ class Host:
     programs: dict[str, str] = field(default_factory=lambda: {
         rf"{HOME}\bin\sqlplus.exe": "sqlplus", rf"{HOME}\bin\lsnrctl.exe": "lsnrctl",
         rf"{HOME}\OPatch\opatch.bat": "opatch"})
+    free: dict[str, int] = field(default_factory=lambda: {r"d:\oradata\pacs": 80 << 30, r"d:\fra": 80 << 30})
     chinese: bool = False
     sc_status: int = 0
     banner: str = ""
@@ -77,6 +80,8 @@ class Host:
             return self._service(call, match[1])
         if match := re.fullmatch(r'find /c /v "" <"([^"]+)"', line):
             return self._count(call, match[1])
+        if match := re.fullmatch(r'dir /-c /ad "([^"]+)"', line):
+            return self._dir(call, match[1])
         if match := _MORE.fullmatch(line):
             return self._more(call, match)
         parts = line.split(" & ")
@@ -98,7 +103,8 @@ class Host:
         words = match["words"].removesuffix(" <NUL 2>&1").removesuffix(" 2>&1").replace('"', "").split()
 
         def say(text: str) -> None:
-            call.out(text.replace("\n", "\r\n").encode())
+            told = _UNIX.sub(lambda path: "D:" + path[0][4:].replace("/", "\\"), text)
+            call.out(told.replace("\n", "\r\n").encode())
 
         if self.banner and words == ["-V"]:
             say(self.banner)
@@ -147,6 +153,19 @@ class Host:
             found = [path for path in self.files if wanted and path.lower() == wanted["path"].lower()]
         for path in found:
             call.out(f"{path}\r\n".encode())
+
+    def _dir(self, call: Call, folder: str) -> int:
+        if folder.lower() not in self.free:
+            call.err(b"File Not Found\r\n")
+            return 1
+        free = self.free[folder.lower()]
+        summary = (["               0 个文件              0 字节", f"               2 个目录 {free:>15} 可用字节"]
+                   if self.chinese else ["               0 File(s)              0 bytes",
+                                         f"               2 Dir(s) {free:>15} bytes free"])
+        lines = [" Volume in drive D is DATA", " Volume Serial Number is 1A2B-3C4D", "", f" Directory of {folder}", "",
+                 "11/20/2026  04:12 PM    <DIR>          .", "11/20/2026  04:12 PM    <DIR>          ..", *summary]
+        call.out("\r\n".join([*lines, ""]).encode("gbk"))
+        return 0
 
     def _count(self, call: Call, path: str) -> int:
         if path not in self.files:

@@ -114,6 +114,7 @@ def test_the_active_nodes_database_is_judged(played: Round) -> None:
     assert played.said("win-a", "oracle.patch_level", "*")["outcome"] == "not_applicable"  # no approved list
     assert played.said("win-a", "oracle.audit_files", "*")["outcome"] == "not_applicable"
     assert played.said("win-a", "oracle.alert_log", "PACS/read")["observed"] == "read"
+    assert "nothing is known" not in played.said("win-a", "oracle.tablespace_usage", "PACS/USERS")["detail"]
     told = [one for one in played.records["win-a"] if one["role"] == "oracle_health"]
     assert {one["transport"] for one in told} == {"winrm"}
     assert [one["detail"] for one in told if one["outcome"] == "unknown" and one["reason"] == "fault_in_check"] == []

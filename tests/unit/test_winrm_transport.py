@@ -16,7 +16,7 @@ from winrm_stand import PASSWORD, USER, Certificates
 from pacs_rounds import catalogue, parse
 from pacs_rounds.catalogue import Collect
 from pacs_rounds.lab import wsman
-from pacs_rounds.lab.wsman_shell import TOO_MANY, Call, Fault
+from pacs_rounds.lab.wsman_shell import TOO_MANY, Call, Fault, Shells
 from pacs_rounds.model import Answer, Reason
 from pacs_rounds.transports import winrm, winrm_settings
 from pacs_rounds.transports.endpoint import Endpoint
@@ -64,10 +64,9 @@ def test_every_question_of_the_role_has_an_answer_that_its_parser_takes(stand: S
     stand.oracle["opatch"] = True
     asked = catalogue.commands(catalogue.select(ALL))
     answers = winrm.ask(stand.endpoint(), asked)
-    assert {one.command: one.detail for one in answers if one.reason} == {"df -P -T -k": winrm.NO_FORM}
+    assert {one.command: one.detail for one in answers if one.reason} == {}
     for collect, answer in zip(asked, answers, strict=True):
-        if answer.reason is None:
-            assert parse.parse(collect.parser, answer.text), collect.command
+        assert parse.parse(collect.parser, answer.text), collect.command
     assert "".join(stand.host.typed).count("connect ") == 1
     assert "--for" not in "".join(stand.host.typed)
     assert len(stand.host.typed) > 3  # fed step by step: no pipe runs full while nobody receives
@@ -92,6 +91,11 @@ def test_the_environment_is_the_homes_and_the_password_on_standard_input_only(st
     shown = [*stand.host.lines, *(one.text + one.detail for one in answers), repr(stand.endpoint())]
     assert not [one for one in shown if "vault" in one]
     assert answers[0].reason is None
+
+
+def test_what_has_no_form_on_windows_says_so(stand: Stand) -> None:
+    answer = stand.ask("backup logs")[0]
+    assert (answer.reason, answer.detail) == (Reason.NOT_RUN, winrm.NO_FORM)
 
 
 def test_an_instance_whose_service_does_not_run_is_not_connected_to(stand: Stand) -> None:
@@ -243,6 +247,20 @@ def test_audit_files_are_not_applicable_unless_the_trail_is_xml(stand: Stand) ->
     assert (answer.reason, "XML" in answer.detail) == (Reason.NOT_RUN, True)
 
 
+def test_what_is_free_is_asked_where_the_files_lie(stand: Stand) -> None:
+    asked = "sqlplus datafiles", "sqlplus recovery_area", "df -P -T -k"
+    for chinese in (False, True):
+        stand.host.chinese = chinese
+        stand.host.free[r"d:\fra"] = 7 << 30  # another volume's: the least counts, never too much
+        told = parse.parse("linux.df", stand.ask(*asked)[2].text)
+        assert [(one["mount"], one["available_bytes"]) for one in told] == [("D:\\", 7 << 30)]
+    del stand.host.free[r"d:\fra"]
+    answer = stand.ask(*asked)[2]
+    assert (answer.reason, "could be read" in answer.detail) == (Reason.NOT_RUN, True)
+    stand.host.services["PACS"] = (1, "STOPPED")
+    assert stand.ask(*asked)[2].reason is Reason.NOT_RUN
+
+
 def refused(stand: Stand, **changes: Any) -> Answer:
     stand.variables |= changes
     return stand.ask("sqlplus instance")[0]
@@ -296,6 +314,19 @@ def test_ntlm_over_http_is_encrypted_and_basic_is_not_asked_for(monkeypatch: pyt
         server.ways = ("Basic",)
         assert refused(stand).reason in {Reason.REFUSED, Reason.UNPARSABLE}
         assert server.shells.open == {}
+
+
+def test_a_client_certificate_logs_in_without_a_password(files: Certificates) -> None:
+    host = Host()
+    server = wsman.Server(winrm_stand.ADDRESS, {}, Shells(host.run), files.host, files.key, files.authority).start()
+    try:
+        stand = Stand(server, host, files)
+        stand.variables |= {"ansible_winrm_transport": "certificate", "ansible_user": None, "ansible_password": None,
+                            "ansible_winrm_cert_pem": str(files.host), "ansible_winrm_cert_key_pem": str(files.key)}
+        assert stand.ask("sqlplus instance")[0].reason is None
+        assert server.shells.actions[0] == "Create"
+    finally:
+        server.close()
 
 
 @pytest.mark.parametrize("transport", ["kerberos", "credssp"])

@@ -21,18 +21,21 @@ from pacs_rounds.lab.wsman_shell import Fault, Shells, Silence, fault_text
 
 LOG = logging.getLogger(__name__)
 _ENCRYPTED = 'multipart/encrypted;protocol="application/HTTP-SPNEGO-session-encrypted";boundary="Encrypted Boundary"'
+_MUTUAL = "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/mutual"
 _LONGEST_BODY = 2_000_000
 
 
 @dataclass
 class Server:
-    """A WS-Man listener. `users` maps names to passwords; without a certificate it is http."""
+    """A WS-Man listener. `users` maps names to passwords; without a certificate it is http. Who shows a certificate of
+    `client_authority` is the user that it names."""
 
     address: str
     users: dict[str, str]
     shells: Shells
     certificate: Path | None = None
     key: Path | None = None
+    client_authority: Path | None = None
     port: int = 0
     ways: tuple[str, ...] = ("Negotiate", "Basic")
     closing: threading.Event = field(default_factory=threading.Event)
@@ -49,6 +52,9 @@ class Server:
         if self.certificate:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(self.certificate, self.key)
+            if self.client_authority:
+                context.verify_mode = ssl.CERT_OPTIONAL
+                context.load_verify_locations(self.client_authority)
             self._http.socket = context.wrap_socket(self._http.socket, server_side=True,
                                                     do_handshake_on_connect=False)
         self.port = self._http.server_address[1]
@@ -120,6 +126,12 @@ class _Handler(BaseHTTPRequestHandler):
             name, _, password = base64.b64decode(token).decode("latin-1").partition(":")
             if self.host.users.get(name) == password:
                 self.user = name
+                return True
+        elif way == _MUTUAL and self.host.client_authority:
+            shown = self.connection.getpeercert() or {}
+            self.user = next((value for part in shown.get("subject", ()) for key, value in part
+                              if key == "commonName"), "")
+            if self.user:
                 return True
         elif way == "Negotiate" and "Negotiate" in self.host.ways:
             return self._negotiated(base64.b64decode(token))

@@ -16,7 +16,7 @@ from pacs_rounds.oracle.site import Instance, Site
 from pacs_rounds.parse.oracle_rows import rows
 
 NULL = " <NUL 2>&1"
-_PATH = re.compile(r"[A-Za-z]:(?:\\[\w .$#-]+)+", re.ASCII)
+PATH = re.compile(r"[A-Za-z]:(?:\\[\w .$#-]+)+", re.ASCII)
 """A path without what cmd.exe reads: % ^ & | < > ( ) ! and quotation marks."""
 _RELEASE = re.compile(r"[Rr]elease (\d{1,2})\.(\d{1,2})\.")
 _PIECE = 4000
@@ -45,7 +45,7 @@ def gap(site: Site) -> str:
     """What of the inventory cannot be used on Windows, in words; empty when nothing."""
     for one in site.instances:
         for name, value in (("oracle_home", one.home), ("alert_log", one.alert_log)):
-            if value and not _PATH.fullmatch(value):
+            if value and not PATH.fullmatch(value):
                 return f"rounds_oracle: {name} of {one.sid} is no path that can be used on Windows: {value[:60]}"
     return ""
 
@@ -157,7 +157,7 @@ def alert_place(one: Instance, text: str) -> str | Gap:
     found = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
     if not found:
         return Gap(Reason.TOOL_MISSING, f"alert_{one.sid}.log: not found in its usual places; name it in the inventory")
-    if len(found) > 1 or not _PATH.fullmatch(found[0]):
+    if len(found) > 1 or not PATH.fullmatch(found[0]):
         return Gap(Reason.UNPARSABLE, f"which alert log is the instance's? Name it in the inventory: {found[:4]}"[:300])
     return found[0]
 

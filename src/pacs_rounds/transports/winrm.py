@@ -1,9 +1,9 @@
 """Oracle on a Windows host: the same commands of the catalogue, the same texts of the answers, over WinRM.
 
 One shell of WS-Management per instance. In it: does the instance's service run, which release is the home's SQL*Plus,
-then one session of it with everything on standard input, and Oracle's other programs and files. What has no form on
-Windows (`df`, the logs of backups) is `not_run` with these words. Everything happens in a thread that may be left
-behind; what it has brought by the deadline counts.
+then one session of it with everything on standard input, Oracle's other programs and files, and what is free on the
+drives its files lie on. What has no form on Windows (the logs of backups) is `not_run` with these words. Everything
+happens in a thread that may be left behind; what it has brought by the deadline counts.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from itertools import groupby
 
 from pacs_rounds.catalogue import Collect
 from pacs_rounds.model import Answer, Reason
-from pacs_rounds.oracle import queries, windows
+from pacs_rounds.oracle import queries, windows, windows_drives
 from pacs_rounds.oracle.answers import Session
 from pacs_rounds.oracle.shell import NOT_RUNNING
 from pacs_rounds.oracle.site import Instance
@@ -54,9 +54,15 @@ def ask(endpoint: Endpoint, commands: Sequence[Collect]) -> list[Answer]:
     work = threading.Thread(target=visit.go, daemon=True)
     work.start()
     work.join(max(0.1, endpoint.deadline_seconds - 1.0))
-    return plan.gathered([visit.said.get(number) or _late(step, started, endpoint) if step.instance else
-                          _answer(step, started, Gap(Reason.NOT_RUN, NO_FORM))
+    return plan.gathered([_of_host(step, visit, started) if step.instance is None else
+                          visit.said.get(number) or _late(step, started, endpoint)
                           for number, step in enumerate(plan.steps)])
+
+
+def _of_host(step: Step, visit: Visit, started: float) -> Answer:
+    """What is asked of the host and not of an instance."""
+    drives = step.command == windows_drives.COMMAND
+    return _answer(step, started, windows_drives.table(visit.free) if drives else Gap(Reason.NOT_RUN, NO_FORM))
 
 
 def _late(step: Step, started: float, endpoint: Endpoint) -> Answer:
@@ -76,12 +82,13 @@ def _answer(step: Step, started: float, said: Said | Gap | str) -> Answer:
 
 @dataclass
 class Visit:
-    """One host's round. `said` is what its steps, by number, have brought so far."""
+    """One host's round. `said` is what its steps, by number, have brought so far; `free` the bytes free in folders."""
 
     endpoint: Endpoint
     plan: Plan
     nonce: str
     said: dict[int, Answer] = field(default_factory=dict)
+    free: list[tuple[str, int | None]] = field(default_factory=list)
     until: float = 0.0
 
     def go(self) -> None:
@@ -99,6 +106,8 @@ class Visit:
                     for number, step, _ in sorted(steps, key=lambda one: one[1].command != QUERY):
                         began = time.time()
                         self.said[number] = _answer(step, began, instance.step(step))
+                    if any(step.command == windows_drives.COMMAND for step in self.plan.steps):
+                        instance.drives()
             except ShellError as error:
                 now = time.time()
                 self.said |= {number: _answer(step, now, Gap(error.reason, error.detail))
@@ -133,6 +142,17 @@ class _Instance:
         line = (windows.opatch(self.instance) if step.command == "opatch lsinventory"
                 else windows.listener(self.visit.plan.site, self.instance, verb))
         return self._run(line, limit)
+
+    def drives(self) -> None:
+        """What is free where the instance's files lie, as far as its session told where that is."""
+        known = queries.load()
+        told = {name: self.session.part(known[name]) for name in windows_drives.PLACES} if self.session else {}
+        for folder in windows_drives.folders(told):
+            free = None
+            if time.monotonic() < self.visit.until:
+                said = self._run(windows_drives.look(folder), _LOOK_SECONDS)
+                free = None if said.reason else windows_drives.free_bytes(said.text)
+            self.visit.free.append((folder, free))
 
     def _run(self, line: str, limit: float) -> Said:
         return self.shell.run(line, self.visit.left(limit))

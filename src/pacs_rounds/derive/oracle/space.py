@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,15 +20,18 @@ _ONLINE = frozenset({"ONLINE", "SYSTEM"})
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """What is free where files lie: mount points, and ASM disk groups as `+DATA`, with their free bytes."""
+    """What is free where files lie: mount points, drives (`D:\\`), and ASM disk groups as `+DATA`, in bytes."""
 
     free: dict[str, int]
 
     def place(self, path: str) -> str | None:
-        """The mount point or disk group a file lies on; None where nothing is known of it."""
+        """The mount point, drive or disk group a file lies on; None where nothing is known of it."""
         if path.startswith("+"):
             group = path.partition("/")[0].upper()
             return group if group in self.free else None
+        if re.match(r"[A-Za-z]:\\", path):
+            drive = path[:3].upper()
+            return drive if drive in self.free else None
         fitting = [mount for mount in self.free if path == mount or path.startswith(mount.rstrip("/") + "/")]
         return max(fitting, key=len, default=None) if path.startswith("/") else None
 

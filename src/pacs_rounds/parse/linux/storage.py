@@ -16,6 +16,8 @@ _PERCENT = re.compile(r"(\d{1,4})%|-")
 _SIZE = re.compile(r"-?\d{1,30}|-")
 _HUMAN = re.compile(r"-?\d{1,20}(?:\.\d+)?[kKMGTPEZY]?B?|-")
 _TROUBLE = re.compile(r"(?:df|du): (?:cannot (?:read|access)(?: directory)? )?['`‘\"]?([/.].*?)['’\"]?: ([A-Z][^:]*)")
+_MOUNT_POINT = re.compile(r"/|[A-Z]:\\")
+"""A drive of Windows stands in the text that is made of `dir` there (oracle/windows_drives.py)."""
 _OCTAL = re.compile(r"\\([0-7]{3})")
 _MOUNTED = re.compile(r" type ([\w.-]+) \(([^()]*(?:\([^()]*\)[^()]*)*)\)(?: \[.*\])?")
 
@@ -39,13 +41,13 @@ def _block_bytes(number: int, header: str) -> int | None:
 def _split(line: str, sizes: re.Pattern[str], typed: bool) -> list[str | None] | None:
     """Source, type, three numbers, percent, mount of one df row, or None when the row has another shape.
 
-    Source and mount may contain blanks, so the row is anchored at "number number number percent /mount".
+    Source and mount may contain blanks, so the row is anchored at "number number number percent /mount" (or a drive).
     """
     spans = [match.span() for match in re.finditer(r"\S+", line[:8192])]
     tokens = [line[start:end] for start, end in spans]
     first = 5 if typed else 4
     for place in range(first, len(tokens) - 1):
-        if (_PERCENT.fullmatch(tokens[place]) and tokens[place + 1].startswith("/")
+        if (_PERCENT.fullmatch(tokens[place]) and _MOUNT_POINT.match(tokens[place + 1])
                 and all(sizes.fullmatch(token) for token in tokens[place - 3:place])):
             names = place - 4 if typed else place - 3
             source = line[spans[0][0]:spans[names - 1][1]]
