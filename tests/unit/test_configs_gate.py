@@ -7,7 +7,7 @@ from configs_texts import HARMLESS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pacs_rounds.configs import gate, ios_tree, rules, sections
+from pacs_rounds.configs import gate, ios_tree, redacted, rules, sections
 from pacs_rounds.model import BadInput
 
 IOS = ("Building configuration...\n\nCurrent configuration : {size} bytes\n!\n! Last configuration change at 10:00\n!\n"
@@ -43,6 +43,30 @@ WHOLE = {
                                 "    3  -rwx         912   Mar 1 1993 00:18:02 +00:00  vlan.dat\n\n"
                                 "57409536 bytes total (31363072 bytes free)\n"),
     ("cisco_catos", "config"): CATOS,
+    ("cisco_catos", "version"): (
+        "WS-C6513 Software, Version NmpSW: 8.5(4)\nCopyright (c) 1995-2005 by Cisco Systems\n\n"
+        "System Bootstrap Version: 7.1(1)\n\nHardware Version: 1.0  Model: WS-C6513  Serial #: SAL0946QRST\n\n"
+        "Mod Port Model               Serial #    Versions\n1   2    WS-X6K-SUP2-2GE     SAL0944B1C2 Hw : 4.5\n\n"
+        "Uptime is 411 days, 7 hours, 1 minute\n"),
+    ("cisco_catos", "module"): (
+        "Mod Slot Ports Module-Type               Model               Sub Status\n"
+        "--- ---- ----- ------------------------- ------------------- --- --------\n"
+        "1   1    2     1000BaseX Supervisor      WS-X6K-SUP2-2GE     yes ok\n\n"
+        "Mod MAC-Address(es)                        Hw     Fw         Sw\n"
+        "--- -------------------------------------- ------ ---------- -----------------\n"
+        "1   00-0f-23-0a-0b-0c                      4.5    7.1(1)     8.5(4)\n"),
+    ("cisco_catos", "vlan"): (
+        "VLAN Name                             Status    IfIndex Mod/Ports, Vlans\n"
+        "---- -------------------------------- --------- ------- ------------------------\n"
+        "1    default                          active    4       1/1-2\n"
+        "10   PACS                             active    52      3/1-9\n\n"
+        "VLAN Type  SAID       MTU   Parent RingNo BrdgNo Stp  BrdgMode Trans1 Trans2\n"
+        "1    enet  100001     1500  -      -      -      -    -        0      0\n"
+        "10   enet  100010     1500  -      -      -      -    -        0      0\n"),
+    ("cisco_catos", "vtp_domain"): (
+        "Domain Name                      Domain Index VTP Version Local Mode  Password\n"
+        "-------------------------------- ------------ ----------- ----------- ----------\n"
+        "IMAGING                          1            2           Transparent -\n"),
     ("brocade_fos", "configshow"): FOS_7,
     ("brocade_fos", "cfgshow"): ("Defined configuration:\n cfg:\tnight_cfg\tpacs_a\n zone:\tpacs_a\tpacs_a_hba1\n"
                                  " alias:\tpacs_a_hba1\n\t\t10:00:00:00:c9:0a:0b:0c\n\nEffective configuration:\n"
@@ -84,6 +108,8 @@ def test_nothing_and_a_shells_refusal_never_pass(platform: str, name: str, text:
     ("cisco_ios", "running_config", "Command authorization failed.\n"),
     ("cisco_ios", "running_config", ios().replace("line con 0", "% Invalid input detected at '^' marker.\nline con 0")),
     ("cisco_catos", "config", "Unknown command \"show config\".  Use 'show help' for more info.\n"),
+    ("cisco_catos", "config", CATOS.replace("#system\n", "#system\n2026 Nov 22 10:00:00 CST +08:00 %SYS-5-MOD_OK:x\n")),
+    ("cisco_catos", "version", "Sorry\n"),
     ("brocade_fos", "configshow", "configshow: command not found\n"),
     ("brocade_fos", "configshow", "RBAC permission denied.\n"),
     ("emc_vnx", "getagent", "Security file not found. Already removed or check -secfilepath option.\n"),
@@ -264,3 +290,25 @@ def test_lines_know_their_section() -> None:
         (), ("interface Gi1",), (), (), ("router bgp 1",), ("router bgp 1", "address-family ipv4")]
     fos = sections.tree("brocade_fos", "[Zoning]\nenable:x\n[End]\n")
     assert [line.parents for line in fos] == [(), ("[Zoning]",), ()]
+
+
+def test_a_switch_of_many_modules_prints_many_dots_before_its_configuration() -> None:
+    dots = "".join("." * count + "\n" for count in range(2, 40))
+    assert gate.judge("cisco_catos", "config", CATOS.replace("...........\n", dots)).accepted
+    assert gate.judge("cisco_catos", "config", CATOS.replace("begin\n", "")).reason == "no_beginning"
+
+
+def test_a_prompt_between_the_lines_of_catos_is_no_configuration() -> None:
+    assert gate.judge("cisco_catos", "config", CATOS.replace("#system\n", "#system\ncore-8> (enable) \n")).reason \
+        == "not_parsed"
+
+
+def test_what_a_switch_with_catos_counts_and_dates_is_no_change() -> None:
+    version = WHOLE["cisco_catos", "version"].replace(
+        "Uptime", "1      262144K  84127K 178017K  32768K  19205K  13563K  512K  291K  221K\n\nUptime")
+    later = version.replace("411 days", "412 days").replace("84127K 178017K", "84000K 178144K")
+    assert redacted.masked("cisco_catos", "version", version) == redacted.masked("cisco_catos", "version", later)
+    assert redacted.masked("cisco_catos", "config", CATOS) == redacted.masked(
+        "cisco_catos", "config", CATOS.replace("2026, 10:00:00", "2026, 11:02:03"))
+    assert redacted.masked("cisco_catos", "version", version) != redacted.masked(
+        "cisco_catos", "version", version.replace("8.5(4)", "8.7(3)"))
