@@ -179,6 +179,27 @@ def test_hotfix_is_installed_restarted_and_taken_back(tmp_path: Path, language: 
     assert clean(host)
 
 
+@pytest.mark.parametrize(("name", "more"), [
+    ("hotfix.msu", {}), ("hotfix.cab", {"windows": {"install": "dism", "identity": IDENTITY}}),
+    ("hotfix.exe", {"release": "5.2.3790 SP2", "windows": {"install": "self", "section": "3"}})])
+def test_every_script_is_one_line_that_cmd_takes(tmp_path: Path, name: str, more: dict[str, Any]) -> None:
+    """8,191 characters is what cmd.exe takes, 261 what schtasks takes as a command."""
+    for row in Site(tmp_path, Host(), hotfix(), name, **more).plan["steps"]:
+        for key in ("script", "done_when", "undo", "undo_restart", "undo_check"):
+            text = windows_cmd.wrapped(row.get(key, ""))
+            assert len(text) < 8000
+            assert text.isascii()
+            assert "\n" not in text
+            assert "powershell" not in text.lower()
+            assert text.count("(") == text.count(")")
+            assert text.count('"') % 2 == 0
+
+
+def test_other_number_that_begins_alike_is_not_approved(tmp_path: Path) -> None:
+    site = Site(tmp_path, Host(), hotfix(holds=[f"Windows6.1-{KB}0-x64.cab"]))
+    assert f"holds what nobody approved: Windows6.1-{KB}0-x64.cab" in site.failure()
+
+
 def test_closing_leaves_nothing(tmp_path: Path) -> None:
     site = Site(tmp_path, Host(), hotfix())
     site.apply()

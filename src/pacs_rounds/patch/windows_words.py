@@ -144,7 +144,7 @@ def _contents(answer: Answer, plan: Mapping[str, Any], given: str) -> str:
     if not names:
         return f"the file holds no update: {_last(answer.text)}"
     strange = [name for name in names if name not in plan["packages"] and not any(
-        re.search(rf"(?<![A-Za-z0-9]){kb}(?!\d)", name, re.IGNORECASE) for kb in plan["packages"])]
+        re.search(rf"(?<![A-Za-z0-9]){re.escape(kb)}(?!\d)", name, re.IGNORECASE) for kb in plan["packages"])]
     return f"the file holds what nobody approved: {', '.join(strange)}" if strange else ""
 
 
