@@ -236,6 +236,17 @@ def test_an_answer_that_is_not_believed(answers: Answers, word: str) -> None:
         asked(port)
 
 
+def test_slow_archive_is_unknown_when_its_time_is_over() -> None:
+    def answer(event: evt.Event) -> Iterator[tuple[int, Dataset | None]]:
+        for number in range(50):
+            time.sleep(0.05)
+            yield 0xFF00, match(f"1.2.{number}", "19990101")
+
+    spec = find_text.spec("archive", {"first_year": 2019, "limit": 0}, TODAY)
+    with peer(answer) as port, pytest.raises(Untold, match="not told in time"):
+        count(SERVICE | {"port": port}, spec, KEY, time.time() + 0.3)
+
+
 def test_studies_without_a_date_are_counted_where_the_archive_tells_all(tmp_path: Path) -> None:
     def answer(event: evt.Event) -> Iterator[tuple[int, Dataset | None]]:
         if not event.identifier.StudyDate:

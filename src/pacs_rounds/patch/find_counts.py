@@ -79,6 +79,8 @@ class Archive:
         self.queries += 1
         if self.queries > MOST_QUERIES:
             raise Untold(f"more than {MOST_QUERIES} queries")
+        if time.time() > self.deadline:
+            raise Untold("not told in time")
         query = Dataset()
         query.QueryRetrieveLevel = level
         for name, value in keys.items():
