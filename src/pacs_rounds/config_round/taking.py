@@ -179,14 +179,15 @@ def _document(one: Wanted, answer: Answer, copy: Copy | None, change: str) -> di
 
 def _judged(on: Desk, host: str, plan: Plan, text: str, copy: Copy | None) -> dict[str, Any]:
     """What the golden rules and the look for weak secrets say of the configuration (redacted) that was just accepted;
-    null where none was. What was found once in the same text by the same rules is remembered."""
+    null where none was, and for weak secrets where nobody says what is weak on that platform. What was found once in
+    the same text by the same rules is remembered."""
     if copy is None or copy.state not in {"new", "changed", "unchanged"}:
         return {"golden": None, "weak": None}
     if plan.platform == "cisco_catos":
         return {"golden": [], "weak": [{"line": one.line, "kind": one.command, "type": one.type}
                                        for one in golden.weak_catos(text)]}
     if plan.platform != "cisco_ios" or on.store is None:
-        return {"golden": [], "weak": []}
+        return {"golden": [], "weak": None}
     mark = hashlib.sha256(f"{on.rules_digest} {text}".encode("utf-8", "replace")).hexdigest()
     place = on.store.root / "judged" / f"{host}.json"
     known = _remembered(place, mark)
