@@ -10,7 +10,8 @@ state=$(mktemp -d)
 trap 'rounds lab down >/dev/null 2>&1 || true; rm -rf "$state"' EXIT INT TERM
 export ROUNDS_STATE="$state/state" ROUNDS_EVIDENCE="$state/evidence" ROUNDS_REPORTS="$state/reports"
 echo '== unit and integration'
-pytest -q tests
+# The same examples on every machine: a change is judged by what it changes. New ones are looked for by `make unit`.
+pytest -q --hypothesis-seed=0 tests
 echo '== molecule'
 sh scripts/molecule.sh
 echo 'all passed'
