@@ -62,7 +62,8 @@ def _rows(data: dict[str, Any], key: str, fields: tuple[str, ...]) -> None:
 @parser("configs.device")
 def device(text: str) -> dict[str, Any]:
     """The facts as `config_round.taking` gathers them. `last_good` is epoch seconds or None; `golden` and `weak` are
-    None where no configuration was accepted, `weak` also where nobody looks for such secrets. A state nobody knows, a missing key, a wrong type: ParseError."""
+    None where no configuration was accepted, `weak` also where nobody looks for such secrets. A state nobody knows, a
+    missing key, a wrong type: ParseError."""
     data = mapping(text, _NEEDED)
     _documents(data)
     _last_good(data)
