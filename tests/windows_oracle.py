@@ -33,7 +33,8 @@ SERVICE_NAME: OracleService{sid}
 """
 _PROGRAM = re.compile(r'(?P<sets>(?:set \w+=&)*)if exist "(?P<path>[^"]+)" \(call "(?P=path)" (?P<words>.*?)\) '
                       r'else (?P<lost>exit 127|if exist "(?P<bin>[^"]+)" \(exit 127\) else \(echo -- no home\))')
-_FOR = re.compile(r'\(for /d %d in \("(?P<root>[^"*]+)\\\*"\) do @if exist "%d\\(?P<rest>[^"]+)" @echo %d\\(?P=rest)\)')
+_FOR = re.compile(r'\(for /d %i in \("(?P<root>[^"*]+)\\\*"\) do @if exist "%~i\\(?P<rest>[^"]+)" '
+                  r'@echo %~i\\(?P=rest)\)')
 _IF = re.compile(r'\(if exist "(?P<path>[^"]+)" echo (?P=path)\)')
 _UNIX = re.compile(r"/u01(?:/[\w.-]+)+")
 _MORE = re.compile(r'more \+(?P<skip>\d+) "(?P<path>[^"]+)" \| findstr /r (?P<words>(?:/c:"[^"]+" ?)+)')

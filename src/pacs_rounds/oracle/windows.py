@@ -147,7 +147,8 @@ def alert_places(one: Instance) -> str:
     name, base = f"alert_{one.sid}.log", re.split(r"(?i)\\product(?:\\|$)", one.home)[0]
     deep = [(rf"{root}\diag\rdbms\*", rf"{one.sid}\trace\{name}") for root in (base, rf"{one.home}\log")]
     deep.append((rf"{base}\admin\*", rf"bdump\{name}"))
-    loops = [f'(for /d %d in ("{root}") do @if exist "%d\\{rest}" @echo %d\\{rest})' for root, rest in deep]
+    # %~i: without quotation marks, whether or not `for` has left those of the pattern.
+    loops = [f'(for /d %i in ("{root}") do @if exist "%~i\\{rest}" @echo %~i\\{rest})' for root, rest in deep]
     flat = [rf"{one.home}\rdbms\{place}\{name}" for place in ("trace", "log")]
     return " & ".join([*loops, *(f'(if exist "{path}" echo {path})' for path in flat)])
 
