@@ -1,9 +1,10 @@
 """Planted against found, the whole way: lab, inventory, conductor, sealed run. Nothing missed, nothing invented.
 
-The healthy rounds are of the whole simulated site, one of each kind that a policy names. Each scenario is a round of
-its own through the command line over the devices it changes and those it expects something of; those with
-`after_healthy: true` follow the healthy round in the same archive. ROUNDS_WHOLE_SITE=1 makes every scenario a round
-over the whole site, which takes three times as long.
+The healthy rounds are of the whole simulated site, one of each kind that a policy names. A scenario's round goes
+through the command line over the devices it changes and those it expects something of; scenarios that have none of
+these in common share a round, and each is judged by its own devices. Those with `after_healthy: true` follow the
+healthy round in the same archive. ROUNDS_WHOLE_SITE=1 makes every scenario a round of its own over the whole site,
+which takes twelve times as long.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from pacs_rounds import catalogue, paths
 from pacs_rounds.inventory import validate_site
@@ -24,7 +27,7 @@ from pacs_rounds.lab import overlay
 from pacs_rounds.rounds import load_policy
 
 ROUNDS = paths.ROOT / ".venv" / "bin" / "rounds"
-SCENARIOS = sorted((paths.LAB / "scenarios").glob("*.yml"))
+SCENARIOS = [path for path in sorted((paths.LAB / "scenarios").glob("*.yml")) if path.stem != "healthy"]
 SITE = validate_site(paths.INVENTORIES / "lab")
 HOSTS = set(SITE.hosts)
 Finding = tuple[str, str, str, str, str | None]
@@ -38,10 +41,15 @@ def environment(folder: Path) -> dict[str, str]:
             "ROUNDS_CONFIGS": str(folder / "configs")}
 
 
+def changed(said: dict[str, Any]) -> set[str]:
+    """The hosts a scenario changes. A management controller is a device of the lab's own and belongs to its server."""
+    return {str(name).removeprefix("imm-") for name in said if name not in overlay.RESERVED}
+
+
 def concerned(scenario: Path) -> set[str]:
-    """The devices a scenario changes, and those it expects something of; the lab's own names (imm-…) are no hosts."""
+    """The devices a scenario changes, and those it expects something of."""
     said = overlay.read(scenario)
-    named = ({str(name) for name in said} & HOSTS) | {entry["host"] for entry in said.get("expect") or []}
+    named = (changed(said) & HOSTS) | {entry["host"] for entry in said.get("expect") or []}
     whole = named.union(*map(originals, named))
     return whole.union(*map(partners, whole))
 
@@ -60,6 +68,49 @@ def partners(host: str) -> set[str]:
         return {one["pair"] for one in instances if one.get("pair")}
 
     return {other for other in HOSTS if pairs(other) & pairs(host)}
+
+
+@dataclass
+class Shared:
+    """Scenarios without a device in common: what one of them plants is no business of another's devices."""
+
+    after_healthy: bool
+    alone: bool
+    hosts: set[str] = field(default_factory=set)
+    scenarios: list[Path] = field(default_factory=list)
+
+    def planted(self, folder: Path) -> Path:
+        """The scenarios as one file."""
+        if len(self.scenarios) == 1:
+            return self.scenarios[0]
+        texts = [overlay.read(one) for one in self.scenarios]
+        names = ", ".join(one.stem for one in self.scenarios)
+        whole = {"title": {"en": names, "zh": names}, "why": "Faults without a device in common, in one round.",
+                 "expect": [entry for text in texts for entry in text.get("expect") or []]}
+        for text in texts:
+            whole |= {name: value for name, value in text.items() if name not in overlay.RESERVED}
+        file = folder / "shared.yml"
+        file.write_text(yaml.safe_dump(whole, allow_unicode=True), encoding="utf-8")
+        return file
+
+
+def shared() -> list[Shared]:
+    """All scenarios in as few rounds as go; those with many devices first, as they are the hardest to place."""
+    rounds: list[Shared] = []
+    hosts = {scenario: concerned(scenario) for scenario in SCENARIOS}
+    for scenario in sorted(SCENARIOS, key=lambda one: (-len(hosts[one]), one)):
+        said = overlay.read(scenario)
+        after = bool(said.get("after_healthy"))
+        # What is laid over more than hosts goes by itself.
+        alone = "cabling" in said or bool(changed(said) - HOSTS) or bool(os.environ.get("ROUNDS_WHOLE_SITE"))
+        place = next((one for one in rounds if not one.alone and not alone and one.after_healthy == after
+                      and not one.hosts & hosts[scenario]), None)
+        if place is None:
+            place = Shared(after, alone)
+            rounds.append(place)
+        place.hosts |= hosts[scenario]
+        place.scenarios.append(scenario)
+    return rounds
 
 
 def inspect(folder: Path, scenario: Path | None, limit: Collection[str] = (),
@@ -165,14 +216,41 @@ def test_every_planned_host_and_check_has_a_record(kind: str, each_kind: dict[st
     assert {(record["host"], record["check"]) for record in records} == planned(folder)
 
 
-@pytest.mark.parametrize("scenario", [path for path in SCENARIOS if path.stem != "healthy"], ids=lambda path: path.stem)
+@pytest.fixture(scope="module")
+def rounds(tmp_path_factory: pytest.TempPathFactory,
+           healthy: tuple[Path, Any]) -> Callable[[Path], tuple[str, set[Finding]]]:
+    """What the round that holds the scenario found, and the names of all it holds; each round is made once."""
+    places = {scenario: place for place in shared() for scenario in place.scenarios}
+    done: dict[int, set[Finding]] = {}
+
+    def of(scenario: Path) -> tuple[str, set[Finding]]:
+        place = places[scenario]
+        if id(place) not in done:
+            folder = tmp_path_factory.mktemp(scenario.stem)
+            if place.after_healthy:
+                for kept in ("evidence", "configs"):
+                    shutil.copytree(healthy[0] / kept, folder / kept)
+            limit = set() if os.environ.get("ROUNDS_WHOLE_SITE") else place.hosts
+            done[id(place)] = findings(inspect(folder, place.planted(folder), limit))
+        return ", ".join(one.stem for one in place.scenarios), done[id(place)]
+
+    return of
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
 def test_scenario_finds_what_was_planted_and_nothing_else(
-        scenario: Path, tmp_path: Path, healthy: tuple[Path, Any]) -> None:
-    if overlay.read(scenario).get("after_healthy"):
-        for kept in ("evidence", "configs"):
-            shutil.copytree(healthy[0] / kept, tmp_path / kept)
-    limit = set() if os.environ.get("ROUNDS_WHOLE_SITE") else concerned(scenario)
-    found = findings(inspect(tmp_path, scenario, limit))
-    expected = {one for one in planted(scenario, planned(healthy[0])) if not limit or one[0] in limit}
-    assert found - expected == set(), "invented"
-    assert expected - found == set(), "missed"
+        scenario: Path, rounds: Callable[[Path], tuple[str, set[Finding]]], healthy: tuple[Path, Any]) -> None:
+    together, found = rounds(scenario)
+    whole = os.environ.get("ROUNDS_WHOLE_SITE")
+    mine = HOSTS if whole else concerned(scenario)
+    expected = {one for one in planted(scenario, planned(healthy[0])) if one[0] in mine}
+    found = {one for one in found if one[0] in mine}
+    assert found - expected == set(), f"invented, in the round of {together}"
+    assert expected - found == set(), f"missed, in the round of {together}"
+
+
+def test_scenarios_that_share_a_round_have_no_device_in_common() -> None:
+    for place in shared():
+        together = [concerned(one) for one in place.scenarios]
+        assert sum(map(len, together)) == len(place.hosts)
+    assert sorted(one for place in shared() for one in place.scenarios) == SCENARIOS
