@@ -71,13 +71,13 @@ def fan_out(setting: Setting, fleet: Fleet, inventory: Path, hosts: int) -> Cost
     return cost
 
 
-def peer(fleet: Fleet, folder: Path, hosts: int, commands: Sequence[str]) -> Cost:
-    """nornir with netmiko asking every switch these commands."""
+def peer(fleet: Fleet, folder: Path, hosts: int, commands: Sequence[str], least: int = 100) -> Cost:
+    """nornir with netmiko asking every switch these commands, and getting so many characters of each at least."""
     asked = sites.write_json(folder / "commands.json", list(commands))
     cost, said = run([sys.executable, str(HERE / "fleet_nornir.py"), str(folder), str(WORKERS), str(asked)],
                      aside=fleet.process.pid)
     told = json.loads(said.splitlines()[-1])
-    if told["hosts"] != hosts or told["characters"] < hosts * 100:
+    if told["hosts"] != hosts or told["characters"] < hosts * least:
         raise CommandFailedError(f"nornir: {told} of {hosts}\n{said[-1500:]}")
     return cost
 

@@ -55,12 +55,14 @@ def texts(lines: int = 0) -> dict[str, str]:
 
 
 def longer(text: str, lines: int) -> str:
-    """A configuration with an access list that makes it so many lines, and the size it tells of itself corrected."""
+    """A configuration with an access list that makes it so many lines, and the size it tells of itself corrected. Every
+    fourth line is a remark with the switch's name: no memory of other switches' lines helps with those."""
     more = lines - text.count("\n")
-    rules = "".join(f"access-list 150 permit tcp host 192.0.2.{number % 250 + 1} any eq {1024 + number}\n"
+    rules = "".join(f"access-list 150 remark {OWN} rule {number}\n" if number % 4 == 0 else
+                    f"access-list 150 permit tcp host 192.0.2.{number % 250 + 1} any eq {1024 + number}\n"
                     for number in range(max(0, more)))
     text = re.sub(r"(?<=^hostname )\S+", OWN, text, count=1, flags=re.MULTILINE)
-    return _SIZE.sub(lambda size: str(int(size[0]) + len(rules)), text, count=1).replace(
+    return _SIZE.sub(lambda size: str(int(size[0]) + len(rules.replace(OWN, "sw-001"))), text, count=1).replace(
         "control-plane\n", f"{rules}control-plane\n", 1)
 
 
@@ -116,7 +118,7 @@ class _Session(asyncssh.SSHServerSession[str]):
 
 
     def _answer(self, typed: str, command: str) -> None:
-        said = f"{typed}\r\n{self.said.get(command, '').replace(OWN, self._name, 1)}{PROMPT}"
+        said = f"{typed}\r\n{self.said.get(command, '').replace(OWN, self._name)}{PROMPT}"
         if command in self.said and self._mute:
             return
         if command in self.said and self.delay:
