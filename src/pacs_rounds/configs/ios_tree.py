@@ -102,6 +102,8 @@ def _as_hier_config(root: Node) -> Node | None:
     """What hier-config does with a tree it has read: entries of access lists numbered, remarks dropped, lists of VLANs
     as one VLAN each."""
     for child in root.children:
+        if not child.text.startswith("ip"):
+            continue
         if child.text.startswith("ipv6 access-list "):
             for entry in child.children:
                 if entry.text.startswith("sequence"):

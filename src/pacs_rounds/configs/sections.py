@@ -61,13 +61,9 @@ def _banner_end(lines: list[str], first: int, match: re.Match[str]) -> int | Non
 def macros(lines: list[str]) -> set[int]:
     """The lines inside `macro name X` up to `@`: commands for another time, in no section."""
     inside: set[int] = set()
-    number = 0
-    while number < len(lines):
-        if lines[number].startswith("macro name ") and "@" in lines[number:number + LONGEST_BANNER]:
-            last = lines.index("@", number)
-            inside.update(range(number + 1, last + 1))
-            number = last
-        number += 1
+    for number in [number for number, line in enumerate(lines) if line.startswith("macro name ")]:
+        if number not in inside and "@" in lines[number:number + LONGEST_BANNER]:
+            inside.update(range(number + 1, lines.index("@", number) + 1))
     return inside
 
 
