@@ -51,6 +51,7 @@ def texts(lines: int = 0) -> dict[str, str]:
     if lines:
         for command in ("show running-config", "show startup-config"):
             said[command] = longer(said[command], lines)
+        said["write term"] = said["show running-config"]  # RANCID asks both, and needs both answered
     return {command: text.replace("\n", "\r\n") for command, text in said.items()}
 
 
@@ -109,6 +110,7 @@ class _Session(asyncssh.SSHServerSession[str]):
         for typed in ended:
             command, self._line = (self._line + typed).strip(), ""
             if command in {"exit", "logout", "quit"}:
+                self._chan.write(f"{typed}\r\n")
                 self._chan.exit(0)
                 return
             self._answer(typed, command)
