@@ -31,6 +31,7 @@ FIGURES = {
     "harvest": ("Ten thousand harvested backup jobs", False),
     "snmp": ("SNMP agents beside net-snmp", False),
     "cabling": ("Cables against what the devices saw", False),
+    "patching": ("What DICOM clients feel of a patch", False),
 }
 PAGE = setting.ROOT / "docs" / "benchmarks.md"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -121,6 +122,17 @@ def test_plan_begins_with_the_standby_and_never_touches_both() -> None:
     assert order.index("n1/echo-after-move") < order.index("n1/apply")
     assert order[0] == "n1/counts-before"
     assert next(step for step in one["steps"] if step["id"] == "n1/echo-after-move")["blame"] == "n2"
+
+
+def test_service_goes_back_only_where_the_hospital_says_who_carries_it() -> None:
+    def moves(one: plan.Plan) -> list[str]:
+        return [step["id"] for step in one["steps"] if step["id"] == "n1/drain" or step["id"].endswith("/rebalance")]
+
+    plain, back = made(), made(pair=replace(PAIR, prefers="n1"))
+    assert moves(plain) == ["n1/drain"]
+    assert moves(made(pair=replace(PAIR, prefers="n2"))) == ["n1/drain"]
+    assert moves(back) == ["n1/drain", "n1/rebalance"]
+    assert back["outage"]["seconds"] == 2 * plain["outage"]["seconds"] > 0
 
 
 def test_every_step_that_changes_a_node_has_an_undo() -> None:
@@ -256,6 +268,50 @@ def test_step_begun_by_a_killed_run_is_asked_for_and_not_done_twice(tmp_path: Pa
     one.forward(["a/one"])
     assert "do-a-one" not in node.ran
     assert "was begun when the last run ended" in one.journal.events()[-1]["why"]
+
+
+def echoing(tmp_path: Path, node: Node, *answers: int) -> Engine:
+    """An engine with one echo step whose tries end so, one a second."""
+    row = {"id": "a/echo", "node": "a", "phase": "check", "title": "", "script": "nowhere", "limit": 30,
+           "judge": "echo"}
+    one, tries, now = engine(tmp_path, [row], node), iter(answers), [0.0]
+    one.echo = lambda service: Answer("C-ECHO", "no association", next(tries))
+    one.clock = lambda: now[0]
+    one.sleep = lambda seconds: now.__setitem__(0, now[0] + seconds)
+    return one
+
+
+def test_echo_is_tried_while_the_service_may_still_come(tmp_path: Path) -> None:
+    assert echoing(tmp_path, Node(nowhere=1), *[1] * 20, 0).forward(["a/echo"]) == 1
+    with pytest.raises(StepFailed, match=r"no association$"):
+        echoing(tmp_path / "2", Node(nowhere=1), *[1] * 99).forward(["a/echo"])
+
+
+def test_echo_gives_up_when_the_cluster_has(tmp_path: Path) -> None:
+    node = Node(nowhere=0)
+    with pytest.raises(StepFailed, match="the cluster has given the service up"):
+        echoing(tmp_path, node, 1, 1).forward(["a/echo"])
+    assert len(node.ran) == 2, "once is no proof: it may be between two starts"
+
+
+GROUP = "  * Resource Group: pacs:\n    * vip\t(ocf:IPaddr2):\t Started n2\n    * core\t(systemd:core):\t {}\n"
+FAILED = "\nFailed Resource Actions:\n  * core 2s-interval monitor on n2 returned 'not running'\n"
+
+
+@pytest.mark.parametrize(("shown", "expected"), [
+    (GROUP.format("Stopped") + FAILED, True),
+    (GROUP.format("FAILED n2 (blocked)") + FAILED, True),
+    (" Resource Group: pacs\n     core\t(systemd:core):\tStopped\nFailed Actions:\n* core", True),  # pacemaker 1.1
+    (GROUP.format("Stopped"), False),  # waits for the member before it
+    (GROUP.format("Starting n2") + FAILED, False),
+    (GROUP.format("Started n2") + "  * other\t(systemd:other):\t Stopped\n" + FAILED, False),
+    ("", False)])
+def test_cluster_has_given_the_service_up(tmp_path: Path, shown: str, expected: bool) -> None:
+    (tmp_path / "crm_mon").write_text(f"#!/bin/sh\ncat <<'END'\n{shown}\nEND\n")
+    (tmp_path / "crm_mon").chmod(0o755)
+    done = subprocess.run(["/bin/sh", "-c", steps.given_up(PAIR.cluster)], check=False, timeout=20,
+                          env={"PATH": f"{tmp_path}:{os.environ['PATH']}"})
+    assert (done.returncode == 0) is expected
 
 
 def test_undo_goes_back_to_the_blamed_node_last_step_first(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def test_plan_asks_the_archive_the_same_before_and_after() -> None:
         ends = name.removeprefix("n1").replace("before", "after")
         after = next(one for key, one in steps.items() if key.endswith(ends))
         assert after["script"] == steps[name]["script"]
-        assert after["blame"] == "n1", "the node patched last answers for what is missing at the end"
+        assert after["blame"] == "n2", "what is missing at the end takes everything back, from the first node on"
     assert json.loads(steps["n1/find-studies-before"]["script"])["levels"] == ["studies"]
     assert "n1/get-before" in steps
 

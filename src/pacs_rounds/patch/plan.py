@@ -82,7 +82,7 @@ def _proof(pair: Pair, node: str, blame: str, when: str) -> list[Step]:
     out = []
     if pair.ae_title:
         out.append(Step(f"{node}/echo-{when}", node, "check", f"C-ECHO to {pair.ae_title} through the service address",
-                        "", 60, judge="echo", blame=blame))
+                        steps.given_up(pair.cluster), 30, judge="echo", blame=blame))
     if pair.read:
         out.append(Step(f"{node}/read-{when}", node, "check", "the application reads", pair.read, 120, judge="read",
                         blame=blame))
@@ -166,17 +166,19 @@ def build(*, site: str, patch: Patch, approved: Approved, pair: Pair, active: st
                 listed += _proof(pair, node, nodes[number - 1] if number else "", "after-move")
     last = nodes[-1]
     carrier = nodes[-2] if len(nodes) > 1 and pair.cluster.kind != "none" else last
-    prefers = pair.prefers or active
-    if pair.cluster.kind == "pacemaker" and len(nodes) > 1 and prefers == last:
+    # Each move interrupts the clients: it goes back only where the hospital says who should carry it.
+    moves = max(1, len(nodes) - 1)
+    if pair.cluster.kind == "pacemaker" and len(nodes) > 1 and pair.prefers == last:
         ran = f"crm_resource --resource {pair.cluster.resource} --locate 2>/dev/null | grep -qw {steps.quote(last)}"
         listed.append(Step(
             f"{last}/rebalance", last, "return", f"the service back on {last}",
             f"crm_resource --resource {pair.cluster.resource} --move --node {steps.quote(last)} --lifetime=PT5M "
             f">/dev/null && crm_resource --wait --timeout=120; "
             f"crm_resource --resource {pair.cluster.resource} --clear >/dev/null 2>&1; {ran}", 240, done_when=ran))
-        carrier = last
-    listed += _proof(pair, last, last, "at-the-end") + _counted(pair, carrier, "after", last, product.kind)
-    listed += _asked(pair, carrier, "after", made, last)
+        carrier, moves = last, moves + 1
+    # Fewer objects than before: no node with the new version is trusted any more.
+    listed += _proof(pair, last, carrier, "at-the-end") + _counted(pair, carrier, "after", nodes[0], product.kind)
+    listed += _asked(pair, carrier, "after", made, nodes[0])
     listed += [windows.leave(node, where) if product.kind == "windows" else
                Step(f"{node}/leave-nothing", node, "close", "remove the staging folder",
                     f"rm -rf {where}; test ! -e {where}", 60) for node in nodes]
@@ -188,7 +190,7 @@ def build(*, site: str, patch: Patch, approved: Approved, pair: Pair, active: st
             "cluster": pair.cluster.kind},
         "nodes": nodes, "active": active, "made": iso(made), "by": by,
         "window": {"from": iso(window.begins), "to": iso(window.ends)}, "minutes_per_node": patch.minutes,
-        "outage": {"seconds": patch.outage_seconds * max(1, len(nodes) - 1), "booked_as": "planned"},
+        "outage": {"seconds": patch.outage_seconds * moves, "booked_as": "planned"},
         "notice_by": notice_day(window.begins, notice_days), "point_of_no_return": no_return(nodes, patch),
         "files": [asdict(one) for one in (*patch.files, *patch.rollback_files)], "packages": patch.packages,
         "folder": where, "inspection": dict(inspection or {}),

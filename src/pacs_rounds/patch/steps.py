@@ -85,10 +85,17 @@ def keep(node: str, where: str, config: Sequence[str]) -> list[Step]:
                  done_when=f"test -s {kept}")]
 
 
+# What a package manager lays beside a configuration that the site had changed: new with the patch, gone with it.
+_LEFT_BESIDE = "rpmnew rpmsave rpmorig dpkg-dist dpkg-new dpkg-old"
+
+
 def restore_config(where: str) -> str:
     """What puts the kept configuration back and proves it."""
-    return (f"if [ -s {where}/config.tar ]; then cd / && tar -xpf {where}/config.tar && "
-            f"sha256sum --quiet -c {where}/config.sha256; fi")
+    kept = f"{where}/config.sha256"
+    tidy = (f"cut -c67- {kept} | while IFS= read -r f; do for s in {_LEFT_BESIDE}; do "
+            f"grep -qF \"  $f.$s\" {kept} || rm -f \"$f.$s\"; done; done")
+    return (f"if [ -s {where}/config.tar ]; then cd / && tar -xpf {where}/config.tar && {tidy} && "
+            f"sha256sum --quiet -c {kept}; fi")
 
 
 def _apt(node: str, where: str, patch: Patch, product: Product) -> list[Step]:
@@ -119,13 +126,18 @@ def _rpm(node: str, where: str, patch: Patch, product: Product) -> list[Step]:
     old = " ".join(f"{where}/{one.name}" for one in patch.rollback_files if one.name.endswith(".rpm"))
     version = f"rpm -q --qf '%{{VERSION}}-%{{RELEASE}}' {product.package}"
     is_new = f'[ "$({version})" = {quote(patch.target)} ]'
+    # rpm ends with 0 when a package's own script failed and does not remember it: only our mark says it went well.
+    mark = f"{where}/applied"
+    install = (f"said=$(LC_ALL=C rpm -Uvh --replacepkgs {new} 2>&1); status=$?; printf '%s\\n' \"$said\"; "
+               "[ $status = 0 ] || exit $status; "
+               f"if printf '%s\\n' \"$said\" | grep 'scriptlet failed'; then exit 1; fi; : > {mark}")
     return [
         Step(f"{node}/simulate", node, "simulate", "what the package manager would do",
              f"LC_ALL=C rpm -Uvh --test {new} && rpm -qp --qf '%{{NAME}} %{{VERSION}}-%{{RELEASE}}\\n' {new}", 120,
              judge="rpm"),
         Step(f"{node}/apply", node, "apply", f"install {product.package} {patch.target}",
-             f"LC_ALL=C rpm -Uvh {new}", 1800, done_when=is_new,
-             undo=f"LC_ALL=C rpm -Uvh --oldpackage --replacepkgs {old} && {restore_config(where)}"),
+             install, 1800, done_when=f"{is_new} && test -e {mark}",
+             undo=f"rm -f {mark}; LC_ALL=C rpm -Uvh --oldpackage --replacepkgs {old} && {restore_config(where)}"),
         Step(f"{node}/installed", node, "check", f"{product.package} {patch.target} is installed",
              f"{is_new} && rpm -V --nomtime {product.package} | grep -v ' c /' | grep . && exit 1; {is_new}", 120),
     ]
@@ -201,6 +213,20 @@ def online(node: str) -> str:
     return (f"crm_attribute --node {quote(node)} --name standby --delete >/dev/null 2>&1; "
             f"crm_resource --cleanup --node {quote(node)} >/dev/null 2>&1; {settled}; "
             f"! crm_attribute --node {quote(node)} --name standby --quiet --query 2>/dev/null | grep -qx on")
+
+
+# A member that waits for the one before it is stopped, too: only with a failure and nothing under way is it given up.
+_GIVEN_UP = r"""crm_mon -1 -r 2>/dev/null | awk '/Starting|Stopping/ {{ busy = 1 }}
+/Failed .*Actions/ {{ failed = 1; mine = 0 }}
+/Resource Group: {name}( |:|$)/ {{ mine = 1; next }} mine && !/^    / {{ mine = 0 }}
+/Stopped|blocked/ && (mine || /[* ]{name}[ \t]/) {{ stopped = 1 }} END {{ exit !(failed && stopped && !busy) }}'"""
+
+
+def given_up(cluster: Cluster) -> str:
+    """sh: exits 0 where the cluster has given the service up; empty where there is no cluster to ask."""
+    name = cluster.resource.replace(".", r"\.")
+    return {"pacemaker": _GIVEN_UP.format(name=name),
+            "rgmanager": f"clustat -s {cluster.resource} | grep -Eqw 'failed|stopped|disabled'"}.get(cluster.kind, "")
 
 
 def give_back(cluster: Cluster, node: str) -> list[Step]:

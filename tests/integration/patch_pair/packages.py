@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 PORT = 2104
+# Its own stop, ended when the last process is dead: systemd in a container may not hear of a group that became empty
+# and then waits for the whole TimeoutStopSec whenever a client was connected. That is no gap of the cluster's.
 UNIT = """[Unit]
 Description=PACS core {version}
 [Service]
 EnvironmentFile=/etc/pacs-core/core.conf
 ExecStart={start}
+ExecStop=-/usr/bin/killall -q -w -s KILL storescp
+SuccessExitStatus=SIGKILL
 KillMode=control-group
 TimeoutStopSec=5
 """
@@ -28,13 +33,18 @@ VERSIONS = {
 }
 
 
-def build(folder: Path) -> dict[str, tuple[str, str]]:
-    """Make every version and the unapproved dependency; {version: (file name, SHA-256)}."""
-    out = {}
-    for version, odd in VERSIONS.items():
-        out[version] = _package(folder, "pacs-core", version, odd)
-    out["extra"] = _package(folder, "pacs-extra", "1.0", {})
-    return out
+@dataclass
+class Built:
+    """`files`: {version: (file name, SHA-256)}."""
+
+    folder: Path
+    files: dict[str, tuple[str, str]]
+
+
+def build(folder: Path) -> Built:
+    """Make every version and the unapproved dependency (as version `extra`)."""
+    files = {version: _package(folder, "pacs-core", version, odd) for version, odd in VERSIONS.items()}
+    return Built(folder, files | {"extra": _package(folder, "pacs-extra", "1.0", {})})
 
 
 def _package(folder: Path, name: str, version: str, odd: dict[str, str]) -> tuple[str, str]:
@@ -53,7 +63,9 @@ def _package(folder: Path, name: str, version: str, odd: dict[str, str]) -> tupl
         config.write_text(CONFIG.format(port=PORT, version=version))
         (control / "conffiles").write_text("/etc/pacs-core/core.conf\n")
         postinst = control / "postinst"
-        postinst.write_text(odd.get("postinst", "#!/bin/sh\nset -e\nsystemctl daemon-reload\n"))
+        # The first one is installed before its node boots.
+        postinst.write_text(odd.get("postinst", "#!/bin/sh\nset -e\n"
+                                                "[ ! -d /run/systemd/system ] || systemctl daemon-reload\n"))
         postinst.chmod(0o755)
     file = folder / f"{name}_{version}_all.deb"
     subprocess.run(["dpkg-deb", "--root-owner-group", "--build", str(tree), str(file)], check=True, timeout=60,

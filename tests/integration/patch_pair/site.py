@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from patch_pair.cluster import NODES, VIP
-from patch_pair.packages import PORT
+from patch_pair.packages import PORT, Built
 
 ROOT = Path(__file__).resolve().parents[3]
 ROLL_BACK = "1.0"
@@ -31,8 +31,8 @@ class Ended:
 class PatchSite:
     """The site `pair` below a project root made of links, so that nothing of it lies in the checkout."""
 
-    def __init__(self, folder: Path, pair: Any, debs: Path, hashes: dict[str, tuple[str, str]]) -> None:
-        self.folder, self.pair, self.debs, self.hashes = folder, pair, debs, hashes
+    def __init__(self, folder: Path, pair: Any, built: Built) -> None:
+        self.folder, self.pair, self.built = folder, pair, built
         self.root, self.state = folder / "root", folder / "state"
         self.site = self.root / "inventories" / "pair"
         self.site.mkdir(parents=True)
@@ -41,8 +41,8 @@ class PatchSite:
                 (self.root / path.name).symlink_to(path)
         self.files = self.state / "patch" / "pair" / "files"
         self.files.mkdir(parents=True)
-        for name, _ in hashes.values():
-            (self.files / name).write_bytes((debs / name).read_bytes())
+        for name, _ in built.files.values():
+            (self.files / name).write_bytes((built.folder / name).read_bytes())
         self.known = folder / "known_hosts"
         self.settings: dict[str, Any] = {}
         self.write()
@@ -68,11 +68,13 @@ class PatchSite:
                 "read": "dcmdump -q +P SOPInstanceUID \"$(ls /images/PACS/* | head -1)\" | grep -q UI",
                 "counts": {"objects": "find /images/PACS -type f | wc -l"},
                 "sample": "find /images/sample -type f | sort | head -20"}}} | patch
+        # One connection for all steps of a visit, and a dead node noticed in seconds: that only spares the tests' time.
         ssh = (f"-o UserKnownHostsFile={self.known} -o StrictHostKeyChecking=accept-new -o ConnectTimeout=5 "
-               "-o IdentitiesOnly=yes")
+               "-o IdentitiesOnly=yes -o ControlMaster=auto -o ControlPersist=20 -o ServerAliveInterval=2 "
+               f"-o ServerAliveCountMax=2 -o ControlPath={self.pair.sockets}/%h")
         (folder / "main.yml").write_text(yaml.safe_dump({
             "rounds_site_title": {"en": "Pair", "zh": "双机"}, "ansible_user": "root",
-            "ansible_ssh_private_key_file": str(self.pair.key), "ansible_ssh_common_args": ssh,
+            "ansible_ssh_private_key_file": str(self.pair.key), "ansible_ssh_args": ssh,
             "rounds_patch": self.settings}, allow_unicode=True))
         for node, address in NODES.items():
             path = self.site / "host_vars" / node / "main.yml"
@@ -83,7 +85,7 @@ class PatchSite:
     def approve(self, **changed: Any) -> None:
         """The approved list: one patch from 1.0 to each version; `changed` alters a patch by its version."""
         def file(version: str) -> dict[str, str]:
-            name, digest = self.hashes[version]
+            name, digest = self.built.files[version]
             return {"name": name, "sha256": digest}
 
         patches = []
@@ -111,20 +113,34 @@ class PatchSite:
                               check=False, cwd=ROOT)
         return Ended(done.returncode, done.stdout + done.stderr)
 
-    def plan(self, version: str, minutes: float = 180) -> str:
-        """A signed plan for a version; its hash."""
-        begin = datetime.datetime.now(datetime.UTC).replace(microsecond=0) - datetime.timedelta(minutes=1)
-        end = begin + datetime.timedelta(minutes=minutes + 1)
-        ended = self.playbook("plan-patch.yml", patch_id=f"PACS-{version}", patch_pair="pacs",
-                              patch_window=f"{begin.isoformat()}/{end.isoformat()}", patch_by="test")
-        assert ended.status == 0, ended.text
-        return self.python("from pacs_rounds.patch.desk import Desk; desk = Desk('pair'); name = desk.plans()[-1]; "
-                           "desk.sign(name, 'Wang Fang', 1.0); print(name)").strip()
+    def plan(self, version: str, seconds: float = 10800, playbook: bool = False) -> str:
+        """A plan for a version with a window that closes in so many seconds, signed; its hash. Its playbook takes the
+        longer way to the same plan."""
+        begin = datetime.datetime.now(datetime.UTC).replace(microsecond=0) - datetime.timedelta(minutes=10)
+        window = f"{begin.isoformat()}/{(begin + datetime.timedelta(seconds=seconds + 600)).isoformat()}"
+        words = {"patch": f"PACS-{version}", "pair": "pacs", "window": window, "by": "test"}
+        if playbook:
+            given = {f"patch_{key}": value for key, value in words.items() if key != "patch"}
+            ended = self.playbook("plan-patch.yml", patch_id=words["patch"], **given)
+            assert ended.status == 0, ended.text
+        else:
+            words["answers"] = {node: self._asked(node) for node in NODES}  # type: ignore[assignment]
+        return self.python(
+            "import json, sys; from pacs_rounds.patch import conduct; from pacs_rounds.patch.desk import Desk; "
+            + ("" if playbook else f"conduct.control_plan('pair', json.loads({json.dumps(words)!r}), 1); ")
+            + "desk = Desk('pair'); name = desk.plans()[-1]; desk.sign(name, 'Wang Fang', 1.0); print(name)").strip()
+
+    def _asked(self, node: str) -> dict[str, Any]:
+        """What the plan's playbook would ask a node."""
+        questions = {"version": "dpkg-query -W -f '${db:Status-Abbrev} ${Version}\\n' pacs-core",
+                     "cluster": "crm_mon -1 -r"}
+        return {name: {"text": self.pair.on(node, text), "status": 0} for name, text in questions.items()}
 
     def python(self, code: str) -> str:
         """Python of the project with this site's state."""
         done = subprocess.run([sys.executable, "-c", code], env=self.environment, capture_output=True, text=True,
-                              timeout=60, check=True)
+                              timeout=60, check=False)
+        assert done.returncode == 0, done.stderr
         return done.stdout
 
     def events(self, plan: str) -> list[dict[str, Any]]:
