@@ -243,8 +243,8 @@ class Pair:
             self.podman("rm", "-f", "-t", "0", *NODES, check=False)
             self._holder.kill()
             self._holder.wait(10)
-        for node in NODES:
-            subprocess.run(["umount", str(self.folder / node)], check=False, timeout=20, capture_output=True)
+        for mounted in (*(self.folder / node for node in NODES), f"{self._podman}/s/overlay"):
+            subprocess.run(["umount", str(mounted)], check=False, timeout=20, capture_output=True)
         for path in (self._podman, self.folder):
             if path:
                 shutil.rmtree(path, ignore_errors=True)
