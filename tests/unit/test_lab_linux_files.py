@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import os
 import re
+import signal
 import subprocess
 import time
 from dataclasses import replace
@@ -38,9 +41,14 @@ def overlay_of(device: Device, root: Path) -> Overlay:
 
 def run(overlay: Overlay, command: str, seconds: float = 5) -> tuple[str, int]:
     """The command as a session runs it: text and exit status."""
-    done = subprocess.run(["/bin/sh", "-c", overlay.rewrite(command)], env=overlay.environment(), capture_output=True,
-                          timeout=seconds, check=False, stdin=subprocess.DEVNULL)
-    return overlay.restore(done.stdout + done.stderr).decode(), done.returncode
+    with subprocess.Popen(["/bin/sh", "-c", overlay.rewrite(command)], env=overlay.environment(), start_new_session=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as shell:
+        try:
+            said, complaints = shell.communicate(timeout=seconds)
+        finally:
+            with contextlib.suppress(ProcessLookupError):  # what hangs on a pipe does not end with its shell
+                os.killpg(shell.pid, signal.SIGKILL)
+    return overlay.restore(said + complaints).decode(), shell.returncode
 
 
 @pytest.mark.parametrize("name", DEVICES)
