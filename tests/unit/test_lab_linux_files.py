@@ -41,8 +41,9 @@ def overlay_of(device: Device, root: Path) -> Overlay:
 
 def run(overlay: Overlay, command: str, seconds: float = 5) -> tuple[str, int]:
     """The command as a session runs it: text and exit status."""
-    with subprocess.Popen(["/bin/sh", "-c", overlay.rewrite(command)], env=overlay.environment(), start_new_session=True,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as shell:
+    with subprocess.Popen(["/bin/sh", "-c", overlay.rewrite(command)], env=overlay.environment(),
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          start_new_session=True) as shell:
         try:
             said, complaints = shell.communicate(timeout=seconds)
         finally:
