@@ -14,7 +14,7 @@ from test_configs_gate import CATOS, ios
 from test_configs_history import TEXT
 
 from pacs_rounds import paths
-from pacs_rounds.cli import configs as cli
+from pacs_rounds.cli import configs_site as cli
 from pacs_rounds.configs import importing, restore, rules
 from pacs_rounds.configs.intake import Reading, take
 from pacs_rounds.configs.store import Store
