@@ -1,16 +1,16 @@
 """A small cmd.exe for simulated Windows hosts: what the patch steps are written in, and no more.
 
 Separators & && || |, groups, redirections, if [/i] [not] exist|==, for /l, call, caret and percent as on the command
-line (`cmd /c`) and in batch files. The body of `if` and `for` reaches to the end of its group, `&` included, as in the
-real one. What it does not know is "not recognized", like there.
+line (`cmd /c`) and in batch files. What it does not know is "not recognized", like there.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Protocol
+
+from pacs_rounds.lab.windows_line import Node, Simple, read
 
 Out = tuple[int, bytes]
 """Exit code and what was printed."""
@@ -30,32 +30,11 @@ class Machine(Protocol):
         """Run a program with the rest of its line; None when there is none of that name."""
 
 
-@dataclass(slots=True)
-class Simple:
-    """One command with its redirections: [(handle, operator, target)]."""
-
-    text: str
-    redirects: list[tuple[str, str, str]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Node:
-    """`op` is &, &&, ||, |, group, if, for or simple."""
-
-    op: str
-    parts: list[Node] = field(default_factory=list)
-    simple: Simple | None = None
-    test: Callable[[], bool] | None = None
-    count: int = 0
-    redirects: list[tuple[str, str, str]] = field(default_factory=list)
-
-
 class Shell:
     """One cmd.exe."""
 
     def __init__(self, machine: Machine, batch: bool = False) -> None:
         self.machine, self.batch, self.errorlevel = machine, batch, 0
-        self.text, self.at = "", 0
 
     # percent signs: before anything else, line by line
     def expand(self, line: str) -> str:
@@ -79,142 +58,13 @@ class Shell:
 
     def run(self, line: str, stdin: bytes = b"") -> Out:
         """One line as `cmd /c` gets it."""
-        self.text, self.at = self.expand(line), 0
-        tree = self._sequence()
-        if self.at < len(self.text):
+        tree = read(self.expand(line))
+        if isinstance(tree, str):
             self.errorlevel = 1
-            return 1, f"{self.text[self.at:][:1]} was unexpected at this time.\r\n".encode()
+            return 1, f"{tree[:1]} was unexpected at this time.\r\n".encode()
         _, out = self._do(tree, stdin)
         return self.errorlevel, out
 
-    # parsing
-    def _skip(self) -> None:
-        while self.at < len(self.text) and self.text[self.at] in " \t,;=":
-            self.at += 1
-
-    def _next(self, word: str) -> bool:
-        """Eat an operator or a word."""
-        self._skip()
-        if self.text[self.at:self.at + len(word)].lower() != word:
-            return False
-        if word.isalpha() and self.text[self.at + len(word):self.at + len(word) + 1].isalnum():
-            return False
-        self.at += len(word)
-        return True
-
-    def _operator(self, word: str) -> bool:
-        self._skip()
-        other = {"&": "&&", "|": "||"}.get(word, "\0")
-        return not self.text.startswith(other, self.at) and self._next(word)
-
-    def _sequence(self) -> Node:
-        return self._chain("&", lambda: self._chain("||", lambda: self._chain("&&", lambda: self._chain(
-            "|", self._command))))
-
-    def _chain(self, op: str, below: Callable[[], Node]) -> Node:
-        parts = [below()]
-        while self._operator(op):
-            parts.append(below())
-        return parts[0] if len(parts) == 1 else Node(op, parts)
-
-    def _command(self) -> Node:
-        while self._next("@"):
-            pass
-        if self._next("if"):
-            return self._if()
-        if self._next("for"):
-            return self._for()
-        if self._next("("):
-            return self._group()
-        return Node("simple", simple=self._simple())
-
-    def _group(self) -> Node:
-        inner = self._sequence()
-        if not self._next(")"):
-            raise ValueError("a group without its end")
-        tail = Simple("")
-        while self.at < len(self.text) and re.match(r"\s*[0-2]?[<>]", self.text[self.at:]):
-            self._skip()
-            self._redirect(tail)
-        return Node("group", [inner], redirects=tail.redirects)
-
-    def _if(self) -> Node:
-        ignore = self._next("/i")
-        negate = self._next("not")
-        if self._next("exist"):
-            path = self._word()
-            asked: Callable[[], bool] = lambda: self.exists(path)  # noqa: E731
-        else:
-            self._skip()
-            match = re.match(r'("[^"]*"|[^\s=]+)\s*==\s*("[^"]*"|\S+)', self.text[self.at:])
-            if match is None:
-                raise ValueError("no comparison")
-            self.at += match.end()
-            one, two = match[1], match[2]
-            same = one.lower() == two.lower() if ignore else one == two
-            asked = lambda: same  # noqa: E731
-        parts = [self._body()]
-        if self._next("else"):
-            parts.append(self._body())
-        return Node("if", parts, test=(lambda: not asked()) if negate else asked)
-
-    def _body(self) -> Node:
-        """A group, and `else` may follow; else everything up to the end of the group around."""
-        self._skip()
-        start = self.at
-        if self._next("("):
-            group = self._group()
-            self._skip()
-            if not self.text[self.at:] or self.text[self.at] == ")" or self.text[self.at:self.at + 4].lower() == "else":
-                return group
-            self.at = start
-        return self._sequence()
-
-    def _for(self) -> Node:
-        match = re.match(r"\s*/l\s+%%?\w\s+in\s*\((-?\d+),(-?\d+),(-?\d+)\)\s*do\s", self.text[self.at:], re.IGNORECASE)
-        if match is None:
-            raise ValueError("only for /l is known")
-        self.at += match.end()
-        first, step, last = int(match[1]), int(match[2]), int(match[3])
-        return Node("for", [self._sequence()], count=len(range(first, last + 1, step)))
-
-    def _word(self) -> str:
-        self._skip()
-        match = re.match(r'"[^"]*"|[^\s&|()<>]+', self.text[self.at:])
-        self.at += match.end() if match else 0
-        return match[0] if match else ""
-
-    def _simple(self) -> Simple:
-        out, quoted = Simple(""), False
-        while self.at < len(self.text):
-            char = self.text[self.at]
-            if char == '"':
-                quoted = not quoted
-            elif not quoted and char == "^":
-                self.at += 1
-                char = self.text[self.at:self.at + 1]
-            elif not quoted and char in "&|)":
-                break
-            elif not quoted and char in "<>":
-                self._redirect(out)
-                continue
-            out.text, self.at = out.text + char, self.at + 1
-        return out
-
-    def _redirect(self, out: Simple) -> None:
-        handle = ""
-        if re.search(r"(?:^|\s)[0-2]$", out.text):
-            handle, out.text = out.text[-1], out.text[:-1]
-        elif self.text[self.at].isdigit():
-            handle, self.at = self.text[self.at], self.at + 1
-        op = ">>" if self.text.startswith(">>", self.at) else self.text[self.at]
-        self.at += len(op)
-        if self.text.startswith("&1", self.at):
-            self.at += 2
-            return
-        out.redirects.append((handle or ("0" if op == "<" else "1"), op, self._word().strip('"')))
-
-    # doing
     def exists(self, path: str) -> bool:
         """A file or folder; a trailing backslash asks for a folder."""
         name = path.strip('"').lower()
@@ -227,7 +77,7 @@ class Shell:
             good, out = self._do(node.parts[0], stdin)
             return good, self._away(node.redirects, out)
         if node.op == "if":
-            if node.test and node.test():
+            if node.test and node.test(self.exists):
                 return self._do(node.parts[0], stdin)
             return self._do(node.parts[1], stdin) if len(node.parts) > 1 else (True, b"")
         if node.op == "for":
