@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from ansible import constants
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.action import ActionBase
 
@@ -38,6 +39,7 @@ class ActionModule(ActionBase):
             "direction": {"type": "str", "choices": ["do", "undo", "close"], "default": "do"},
             "commands": {"type": "dict", "default": {}}})
         self._files = desk.files_folder(given["site"])
+        self._go_to(given["node"], task_vars or {})
         try:
             if given["what"] == "ask":
                 return {"changed": False, "answers": {
@@ -54,6 +56,29 @@ class ActionModule(ActionBase):
         except (BadInput, OSError) as error:
             raise AnsibleActionFail(str(error)) from None
         return {"changed": count > 0, "steps": count}
+
+    def _go_to(self, node: str, task_vars: dict[str, Any]) -> None:
+        """The connection's options once more, from the node's variables as the node itself has them.
+
+        A delegated task has the node's variables, but what is written in them with `inventory_hostname` means the host
+        that delegates: with an address looked up by it, the steps for one node would run on another.
+        """
+        if node not in task_vars.get("hostvars", {}):
+            raise AnsibleActionFail(f"{node} is no host of this inventory")
+        theirs, way = task_vars["hostvars"][node], self._connection
+        words = self._task.dump_attrs() | {"timeout": self._play_context.timeout}
+        words.pop("retries", None)
+        if self._play_context.password:
+            words["password"] = self._play_context.password
+        way.set_options(task_keys=words, var_options=way._resolve_option_variables(theirs, self._templar))
+        if way.become is not None:
+            named = constants.config.get_plugin_vars("become", way.become._load_name)
+            way.become.set_options(task_keys=words, var_options={one: theirs[one] for one in named if one in theirs})
+        address = str(theirs.get("ansible_host") or node)
+        self._play_context.remote_addr = address
+        told = next((str(way.get_option(one)) for one in ("host", "remote_addr") if way.has_option(one)), address)
+        if told != address:
+            raise AnsibleActionFail(f"the connection leads to {told}, {node} is {address}: nothing was done")
 
     def _run_script(self, script: str, send: str, limit: float) -> Answer:
         """One script on the node. The time limit is the node's own `timeout` where it has one, so that a step that

@@ -1,4 +1,8 @@
-"""`rounds patch status` as it is called: Ansible asks one host here and one that does not answer."""
+"""`rounds patch status` as it is called: Ansible asks one host here and two that do not answer.
+
+Their addresses are looked up by `inventory_hostname`, as in the inventories that come with the project: in a delegated
+task that word means the host that delegates.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_hosts_are_asked_and_a_silent_one_is_unknown(tmp_path: Path) -> None:
+def test_hosts_are_asked_at_their_own_addresses_and_silent_ones_are_unknown(tmp_path: Path) -> None:
     site = tmp_path / "root" / "inventories" / "lab"
     site.mkdir(parents=True)
     for path in ROOT.iterdir():
@@ -28,10 +32,13 @@ def test_hosts_are_asked_and_a_silent_one_is_unknown(tmp_path: Path) -> None:
     product = {"title": "Core", "owner": "vendor", "kind": "bundle", "version_command": f"cat {version}",
                "versions": ["1", "2"], "hosts": ["servers"]}
     for name, data in {
-            "hosts.yml": {"all": {"children": {"servers": {"hosts": {"here": {}, "away": {}}}}}},
-            "group_vars/all/main.yml": {"rounds_site_title": {"en": "Lab", "zh": "实验"}},
-            "host_vars/here/main.yml": {"ansible_host": "127.0.0.1", "ansible_connection": "local"},
-            "host_vars/away/main.yml": {"ansible_host": "127.255.255.254", "ansible_port": 1},
+            "hosts.yml": {"all": {"children": {"servers": {"hosts": {"here": {}, "away": {}, "off": {}}}}}},
+            "group_vars/all/main.yml": {
+                "rounds_site_title": {"en": "Lab", "zh": "实验"}, "ansible_port": 1,
+                "ansible_host": "{{ rounds_addresses[inventory_hostname] }}",
+                "ansible_ssh_private_key_file": "{{ inventory_dir }}/none",
+                "rounds_addresses": {"here": "127.0.0.1", "away": "127.255.255.254", "off": "127.255.255.253"}},
+            "host_vars/here/main.yml": {"ansible_connection": "local"},
             "patches/p.yml": {"products": {"core": product}, "patches": [patch]}}.items():
         (site / name).parent.mkdir(parents=True, exist_ok=True)
         (site / name).write_text(yaml.safe_dump(data, allow_unicode=True))
@@ -43,5 +50,7 @@ def test_hosts_are_asked_and_a_silent_one_is_unknown(tmp_path: Path) -> None:
     rows = {row["host"]: row for row in json.loads(done.stdout)["rows"]}
     assert done.returncode == 1, done.stderr
     assert rows["here"]["verdict"] == "missing"
-    assert rows["away"]["verdict"] == "unknown"
-    assert rows["away"]["detail"].startswith(("refused", "unreachable"))
+    for host, address in (("away", "127.255.255.254"), ("off", "127.255.255.253")):
+        assert rows[host]["verdict"] == "unknown"
+        assert rows[host]["detail"].startswith(("refused", "unreachable"))
+        assert address in rows[host]["detail"]

@@ -21,7 +21,8 @@ from pacs_rounds.lab.linux_overlay import Overlay
 
 LOG = logging.getLogger(__name__)
 READS_SCRIPT = re.compile(
-    r"^(?:[^|;&<>]*[^|;&<>\w.-])?(?:ba|da)?sh(?:\s+-[es]+)*\s*['\"]?\s*(?:&&\s*sleep\s+0)?\s*['\"]?\s*$")
+    r"^(?:[^|;&<>]*[^|;&<>\w.-])?(?:ba|da)?sh(?:\s+-[es]+)*\s*['\"]?\s*(?:&&\s*sleep\s+0)?\s*['\"]?\s*$"
+    r"|if timeout 1 true 2>/dev/null; then exec timeout [^;]* /bin/sh; else exec /bin/sh; fi")
 _REFRESH_SECONDS = 0.2
 _CHUNK = 1 << 16
 
@@ -63,7 +64,7 @@ class _Host:
             process.exit(1)
             return
         script = None
-        if READS_SCRIPT.match(command):
+        if READS_SCRIPT.search(command):
             script = self.overlay.rewrite((await process.stdin.read()).decode("utf-8", "surrogateescape"))
         child = await asyncio.create_subprocess_exec(
             "/bin/sh", "-c", self.overlay.rewrite(command), env=self.overlay.environment(), start_new_session=True,
