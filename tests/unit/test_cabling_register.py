@@ -209,6 +209,15 @@ def test_a_trace_fits_a_phone_and_goes_through_panels() -> None:
     assert "nothing documented" in trace.text(LAB, End("core-1", "Gi9/48"))[0]
 
 
+@pytest.mark.parametrize("cable", ["L0040", "T0012", "L0041"])
+def test_a_trace_of_a_cable_is_the_whole_path_with_a_star_at_its_own_hop(cable: str) -> None:
+    lines = trace.text_of(LAB, LAB.cables[cable])
+    assert "us-1 eth0" in "".join(lines)
+    assert "access-1 Fa1/0/6" in "".join(lines)
+    assert len(lines) == 4
+    assert [line.split()[1] for line in lines if line.endswith(" *")] == [cable]
+
+
 def test_labels_hold_both_ends_and_the_id() -> None:
     made = labels.labels(LAB, ["L0001"])
     assert [(one.side, one.near, one.far) for one in made] == [
@@ -305,6 +314,8 @@ def test_check_and_trace_answer_on_the_terminal() -> None:
     assert _run("check", "--site", "lab", "--fail-on", "finding").exit_code == 1
     assert "core-1 Gi9/1" in _run("trace", "--site", "lab", "pacs-a:eth0").output
     assert isinstance(_run("trace", "--site", "lab", "pacs-a:eth7").exception, BadInput)
+    assert "access-1 Fa1/0/6" in _run("trace", "--site", "lab", "T0012").output
+    assert isinstance(_run("trace", "--site", "lab", "T9999").exception, BadInput)
 
 
 def test_an_import_with_a_mistake_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pacs_rounds.cabling.model import NOWHERE, POWER, Cable, End, Register
@@ -108,18 +109,30 @@ def _made(register: Register, hops: list[Hop]) -> Link:
 
 
 def text(register: Register, start: End) -> list[str]:
-    """A technician's trace: one line per hop, at most 60 characters wide where names allow it."""
+    """A technician's trace from a port: one line per hop, at most 60 characters wide where names allow it."""
     hops = walk(register, start)
-    if not hops:
-        return [f"{register.where(start)}: nothing documented here"]
-    lines = [f"from {register.where(start)}"]
+    return _told(register, hops) if hops else [f"{register.where(start)}: nothing documented here"]
+
+
+def text_of(register: Register, cable: Cable) -> list[str]:
+    """The same of the whole path a cable is a part of, from device to device; its own hop has a star."""
+    hops = _link(register, cable).hops
+    lines = _told(register, hops)
+    own = 1 + next(number for number, hop in enumerate(hops) if hop.cable.id == cable.id)
+    return [*lines[:own], f"{lines[own]} *", *lines[own + 1:]]
+
+
+def _told(register: Register, hops: Sequence[Hop]) -> list[str]:
+    first, last = hops[0].near, hops[-1].far
+    lines = [f"from {register.where(first) if first.known else 'an end that is not documented'}"]
+    if first.known and not _active(register, first):
+        lines[0] += ": nothing documented behind it"
     for number, hop in enumerate(hops, start=1):
         cable = hop.cable
         length = f"{cable.length_m:g} m" if cable.length_m is not None else "? m"
         about = " ".join(word for word in (cable.type, length, cable.colour) if word)
         where = register.where(hop.far) if hop.far.known else "end not documented"
         lines.append(f"{number}. {cable.id} ({about}) -> {where}")
-    last = hops[-1].far
     if not _active(register, last) and last.known:
         lines.append(f"   ends here: nothing documented behind {last}")
     return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -133,17 +134,31 @@ def survey(site: str, run: str, everything: bool, as_json: bool) -> None:
 
 @cabling.command()
 @SITE
-@click.argument("port")
-def trace(site: str, port: str) -> None:
-    """A technician's trace from PORT (device:port), one line per hop: fits a phone and a page."""
+@click.argument("start")
+def trace(site: str, start: str) -> None:
+    """A technician's trace, one line per hop: fits a phone and a page. START is a port (device:port) to go from, or a
+    cable's id as its label says it: then the whole path from device to device.
+
+    \b
+    Examples:
+      rounds cabling trace --site lab pacs-a:eth0
+      rounds cabling trace --site lab L0001
+    """
     from pacs_rounds.cabling import trace as tracing
     from pacs_rounds.cabling.model import end_of
 
-    found, end = _register(site, whole=False), end_of(port, port)
+    found = _register(site, whole=False)
+    if start in found.cables:
+        click.echo("\n".join(tracing.text_of(found, found.cables[start])))
+        return
+    if ":" not in start:
+        near = difflib.get_close_matches(start, found.cables, 4) or [*found.cables][:4]
+        raise BadInput(start, "the register has no such cable", "near it: " + ", ".join(near) + "; ports: device:port")
+    end = end_of(start, start)
     device = found.devices.get(end.device)
     if device is None or end.port not in device.type.ports:
         near = [name for name in found.devices if end.device and name.startswith(end.device[:3])] or [*found.devices]
-        raise BadInput(port, "the register has no such port", "its ports: " + ", ".join([*device.type.ports][:12]) if
+        raise BadInput(start, "the register has no such port", "its ports: " + ", ".join([*device.type.ports][:12]) if
                        device else "devices: " + ", ".join(near[:8]))
     click.echo("\n".join(tracing.text(found, end)))
 
