@@ -51,6 +51,8 @@ def files(site: str) -> None:
     bad = 0
     listed = {file.name: asdict(file) for one in desk.read_list(site).patches.values() if one.state == "approved"
               for file in (*one.files, *one.rollback_files)}
+    if not listed:
+        click.echo("no approved patch names a file")
     for row in listed.values():
         try:
             desk.check_files({"files": [row]}, folder)
@@ -81,8 +83,9 @@ def status(site: str, vault_password_file: Path | None, form: str, lang: str, ou
       rounds patch status --site lab
       rounds patch status --site lab --no-ask --format xlsx --lang zh -o states.xlsx
     """
-    from pacs_rounds.patch import survey
+    from pacs_rounds.patch import desk, survey
 
+    desk.read_list(site)
     if form == "xlsx" and output is None:
         raise BadInput("--format xlsx", "is no text for a terminal", "name a file: -o states.xlsx")
     if not no_ask and play("patch-status.yml", site, vault_password_file, {}, aside=True):
