@@ -101,8 +101,8 @@ def shared() -> list[Shared]:
     for scenario in sorted(SCENARIOS, key=lambda one: (-len(hosts[one]), one)):
         said = overlay.read(scenario)
         after = bool(said.get("after_healthy"))
-        # What is laid over more than hosts goes by itself.
-        alone = "cabling" in said or bool(changed(said) - HOSTS) or bool(os.environ.get("ROUNDS_WHOLE_SITE"))
+        # What is laid over more than devices goes by itself: over the cable register, or over the inventory.
+        alone = bool(said.keys() & {"cabling", "inventory"}) or bool(changed(said) - HOSTS) or bool(os.environ.get("ROUNDS_WHOLE_SITE"))
         place = next((one for one in rounds if not one.alone and not alone and one.after_healthy == after
                       and not one.hosts & hosts[scenario]), None)
         if place is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pysnmp.proto import rfc1902, rfc1905
 
@@ -21,7 +21,9 @@ def back(value: object) -> snmp_text.VarBind:
     return row
 
 
-@given(st.binary(max_size=80))
+@given(st.one_of(st.binary(max_size=80), st.text(alphabet='a\r\n" \\', max_size=12).map(str.encode)))
+@example(b"\r\n")
+@example(b"\x20\x0d\x0a1a2")
 def test_octets_come_back(octets: bytes) -> None:
     row = back(rfc1902.OctetString(octets))
     assert row.octets == octets
@@ -30,6 +32,14 @@ def test_octets_come_back(octets: bytes) -> None:
 @given(st.text(alphabet='ab"\\\n\t .:1', max_size=30))
 def test_strings_with_quotes_backslashes_and_lines_come_back(text: str) -> None:
     assert back(rfc1902.OctetString(text)).text == text
+
+
+def test_line_ends_of_windows_are_the_texts_own_where_it_has_no_other() -> None:
+    rows = snmp_text.read('.1.3.6.1.2.1.1.1.0 = STRING: "two\r\nlines"\r\n.1.3.6.1.2.1.1.3.0 = INTEGER: 5\r\n')
+    assert [row.value for row in rows] == ["two\nlines", 5]
+    mixed = snmp_text.read('.1.3.6.1.2.1.1.1.0 = STRING: "two\r\nlines"\n.1.3.6.1.2.1.1.3.0 = INTEGER: 5\r\n')
+    assert [row.value for row in mixed] == ["two\r\nlines", 5]
+    assert mixed[0].text == "two\nlines"
 
 
 def test_a_line_inside_a_string_may_look_like_a_short_oid() -> None:

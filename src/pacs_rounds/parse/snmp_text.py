@@ -55,12 +55,13 @@ _HEX = re.compile(r"(?:[0-9A-Fa-f]{2}(?:[ \t]+|$))+")
 
 def read(text: str) -> list[VarBind]:
     """All values of a text, in its order. ParseError (one line, with the line's number) for what is none."""
-    lines = text.replace("\r\n", "\n").split("\n")
+    lines = text.split("\n")
     rows: list[VarBind] = []
     bare: list[int] = []
+    windows = all(line.endswith("\r") for line in lines[:-1])
     at = 0
     while at < len(lines):
-        line, number = lines[at], at + 1
+        line, number = lines[at].rstrip("\r"), at + 1
         at += 1
         if not line.strip():
             continue
@@ -76,7 +77,7 @@ def read(text: str) -> list[VarBind]:
                 continue  # a comment at the head of a .snmprec
             what = "the walk ended in an error" if _TROUBLE.match(line) else "no SNMP value"
             raise ParseError(f"line {number}: {what}: {line.strip()[:80]!r}")
-        value, at = _whole(match["value"] or "", lines, at, number)
+        value, at = _whole(match["value"] or "", lines, at, number, windows)
         one = _value(oid_of(match["oid"]), value, number, last=at >= len(lines))
         if one.type == "number":
             bare.append(len(rows))
@@ -90,11 +91,17 @@ def read(text: str) -> list[VarBind]:
     return rows
 
 
-def _whole(value: str, lines: list[str], at: int, number: int) -> tuple[str, int]:
-    """The value with the lines that continue it, and the index of the next line."""
+def _whole(value: str, lines: list[str], at: int, number: int, windows: bool) -> tuple[str, int]:
+    """The value with the lines that continue it, and the index of the next line.
+
+    CR LF ends the lines of a text from Windows (`windows`: it has no other); elsewhere it is the string's own.
+    """
     kind = _TYPED.fullmatch(value)
     said = (kind["value"] or "") if kind else value
     quoted = said.startswith('"')
+    if quoted and not _closed(said) and not windows:
+        returns = lines[at - 1][len(lines[at - 1].rstrip("\r")):]
+        said, value = said + returns, value + returns
     while at < len(lines):
         if quoted:
             ends_here = not lines[at].strip() or _starts_anew(lines[at])
@@ -102,7 +109,7 @@ def _whole(value: str, lines: list[str], at: int, number: int) -> tuple[str, int
                 break
         elif kind is None or kind["type"] not in {"STRING", "Hex-STRING", "BITS"}:
             break
-        following = lines[at]
+        following = lines[at].rstrip("\r")
         starts_anew = _starts_anew(following)
         if quoted and starts_anew:
             raise ParseError(f"line {number}: the string is not closed: {said[:60]!r}")
@@ -113,6 +120,8 @@ def _whole(value: str, lines: list[str], at: int, number: int) -> tuple[str, int
                 break
             if not any(rest.strip() for rest in lines[at:]):
                 break
+        if quoted and not _closed(f"{said}\n{following}") and not windows:
+            following = lines[at]
         joint = "\n" if quoted or (kind and kind["type"] == "STRING") else " "
         said, value = said + joint + following, value + joint + following
         at += 1

@@ -46,14 +46,15 @@ class VarBind:
 
     @property
     def text(self) -> str:
-        """The string, also where it was printed in hex (a trailing NUL, UTF-8); an OID or address as it is written."""
+        """The string, also where it was printed in hex (a trailing NUL, UTF-8); an OID or address as it is written.
+        Its lines end with LF, whatever the agent ends them with."""
         if isinstance(self.value, bytes):
             try:
-                return self.value.rstrip(b"\0").decode("utf-8")
+                return self.value.rstrip(b"\0").decode("utf-8").replace("\r\n", "\n")
             except UnicodeDecodeError:
                 raise self.wrong("text") from None
         if isinstance(self.value, str):
-            return self.value
+            return self.value.replace("\r\n", "\n")
         raise self.wrong("text")
 
     @property
