@@ -102,7 +102,8 @@ def shared() -> list[Shared]:
         said = overlay.read(scenario)
         after = bool(said.get("after_healthy"))
         # What is laid over more than devices goes by itself: over the cable register, or over the inventory.
-        alone = bool(said.keys() & {"cabling", "inventory"}) or bool(changed(said) - HOSTS) or bool(os.environ.get("ROUNDS_WHOLE_SITE"))
+        more = {*overlay.RESERVED} - {"title", "why", "expect", "after_healthy"}
+        alone = bool(more & said.keys() or changed(said) - HOSTS or os.environ.get("ROUNDS_WHOLE_SITE"))
         place = next((one for one in rounds if not one.alone and not alone and one.after_healthy == after
                       and not one.hosts & hosts[scenario]), None)
         if place is None:
