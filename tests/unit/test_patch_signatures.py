@@ -7,7 +7,7 @@ import shutil
 import struct
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,14 @@ def run(folder: Path, *words: str | Path, stdin: str = "") -> str:
                           text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr + done.stdout
     return done.stdout
+
+
+@pytest.fixture(autouse=True)
+def no_agent_is_left(tmp_path: Path) -> Iterator[None]:
+    """gpg starts an agent for its folder, which goes on running."""
+    yield
+    if (tmp_path / "gnupg").is_dir():
+        run(tmp_path, "gpgconf", "--kill", "gpg-agent")
 
 
 def gpg_key(folder: Path, kind: str, name: str) -> str:
