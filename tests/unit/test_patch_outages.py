@@ -148,6 +148,21 @@ def test_watch_that_begins_and_ends_in_silence(tmp_path: Path) -> None:
     assert outages.silences(ledger.events())[1] == "measured"
 
 
+@pytest.mark.parametrize("fault", [OSError(24, "too many open files"), RuntimeError("no thread")])
+def test_watch_that_could_not_look_is_cut_and_disturbs_nothing(tmp_path: Path, fault: Exception) -> None:
+    ledger, looks = Journal(tmp_path / "o"), iter([True])
+
+    def ask() -> bool:
+        for answer in looks:
+            return answer
+        raise fault
+
+    with watch.Watch(ledger, {}, ask, 0.01) as one:
+        until(lambda: not one._thread.is_alive())
+    assert [row["event"] for row in ledger.events()] == ["begin", "up"]
+    assert outages.silences(ledger.events())[1] == "cut"
+
+
 def test_visit_of_a_node_is_watched_also_when_a_step_fails(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "probe", lambda service: lambda: True)
     name = site.plan(time.time() - 60, time.time() + 36000)

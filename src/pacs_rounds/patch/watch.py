@@ -7,6 +7,7 @@ killed has no end: what it saw is then a lower bound and no measurement. outages
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -51,6 +52,7 @@ class Watch:
         self._thread = threading.Thread(target=self._loop, daemon=True)
         self._began = self._answered = 0.0
         self._down: bool | None = None
+        self._blind = False
 
     def __enter__(self) -> Self:
         """Begin to watch."""
@@ -61,17 +63,22 @@ class Watch:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
-        """End with a last look, so that a service that just came back is not left silent."""
+        """End with a last look, so that a service that just came back is not left silent. A watch that could not look
+        or write has no end, as one that was killed: it does not disturb the patch, and measures nothing."""
         self._stop.set()
         self._thread.join(30)
-        if not self._thread.is_alive():
-            self._look()
-            self._enter("end", self.clock())
+        if not self._thread.is_alive() and not self._blind:
+            with contextlib.suppress(OSError, RuntimeError, ValueError):
+                self._look()
+                self._enter("end", self.clock())
 
     def _loop(self) -> None:
-        while not self._stop.is_set():
-            self._look()
-            self._stop.wait(self.pause)
+        try:
+            while not self._stop.is_set():
+                self._look()
+                self._stop.wait(self.pause)
+        except Exception:  # whatever it was: from here on nobody looks
+            self._blind = True
 
     def _look(self) -> None:
         up = self.ask()
