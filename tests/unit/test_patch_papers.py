@@ -97,6 +97,12 @@ def test_workbook_needs_a_file(site: Site) -> None:
     assert isinstance(rounds("status", "--site", "lab", "--no-ask", "--format", "xlsx").exception, BadInput)
 
 
+def test_product_whose_groups_are_empty_is_named_and_never_fine(site: Site) -> None:
+    approved = desk.read_list("lab")
+    with pytest.raises(BadInput, match="is on no host"):
+        survey.hosts_of(approved, {name: [] for one in approved.products.values() for name in one.hosts}, [])
+
+
 def test_product_on_a_host_that_does_not_exist_is_named(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     from patch_site import PRODUCT
     monkeypatch.setitem(PRODUCT, "hosts", ["serverz"])

@@ -66,6 +66,9 @@ def hosts_of(approved: Approved, groups: Mapping[str, Sequence[str]], hosts: Seq
                 out.setdefault(host, [])
                 if product.name not in out[host]:
                     out[host].append(product.name)
+        if not any(product.name in names for names in out.values()):
+            raise BadInput(f"product {product.name}", "is on no host: its groups are empty",
+                           "name hosts, or groups that have some, or take it off the list")
     return out
 
 
