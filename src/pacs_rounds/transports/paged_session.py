@@ -6,6 +6,7 @@ feeds of the carriage returns with which a pager wipes its own line out.
 
 from __future__ import annotations
 
+import abc
 import re
 import time
 from typing import Any
@@ -27,12 +28,12 @@ _LONGEST_GREETING = 64_000
 SHORTEST_PAUSE, LONGEST_PAUSE, SETTLED = 0.002, 0.025, 0.05
 
 
-class PagedSession(BaseConnection):
+class PagedSession(BaseConnection, abc.ABC):
     """netmiko's session; `base_prompt` is the prompt without what tells the privilege, as everywhere in netmiko."""
 
+    @abc.abstractmethod
     def ends(self) -> re.Pattern[str]:
         """What an answer ends with."""
-        raise NotImplementedError
 
     def until(self, wanted: re.Pattern[str], seconds: float, what: str) -> re.Match[str]:
         """What the device's words end with, once it has fallen silent behind them: the half of a prompt, or a banner
