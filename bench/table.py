@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import platform
+import re
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -78,6 +79,22 @@ def plain(sections: list[Section]) -> str:
     widths = [max(len(row[column]) for row in cells) for column in range(5)]
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
                      for row in cells)
+
+
+def write_some(path: Path, sections: list[Section], about: list[str], how: str) -> None:
+    """Replace these sections of the page alone; each says when and how it was measured by itself."""
+    page = path.read_text(encoding="utf-8")
+    for section in sections:
+        section.notes.append(f"Measured by itself. {' '.join([*about, how])}")
+        made = markdown([section], [], "").strip("\n") + "\n"
+        head = re.escape(f"### {section.title}\n")
+        old = re.search(rf"^{head}.*?(?=^### |{re.escape(END)})", page, re.DOTALL | re.MULTILINE)
+        if old is None:
+            page = page.replace(END, f"\n{made}{END}")
+        else:
+            last = page.startswith(END, old.end())
+            page = page[:old.start()] + made + ("" if last else "\n") + page[old.end():]
+    path.write_text(page, encoding="utf-8")
 
 
 def write(path: Path, text: str) -> None:
